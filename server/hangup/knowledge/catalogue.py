@@ -1,0 +1,169 @@
+"""Answers questions about libraries: is this name a network call, what does it raise, is this class a subclass of that.
+
+A question about a name loads the one file that speaks for it; a program that imports no known library loads none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from hangup.knowledge.packs import index, read_builtins, read_faults, read_pack
+from hangup.knowledge.schema import Alias, Call, Class, ExceptionClass, Fault, Pack
+
+__all__ = ["Catalogue"]
+
+
+class Catalogue:
+    """All knowledge, loaded as it is needed.
+
+    files: import root to knowledge file; by default those that come with hangup.
+    python: the (major, minor) of the programs that are looked at; decides which aliases hold.
+    """
+
+    def __init__(self, files: Mapping[str, Path] | None = None, python: tuple[int, int] = (3, 13)) -> None:
+        self._files = dict(index() if files is None else files)
+        self._python = python
+        self._canonical: dict[str, str] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._calls: dict[str, tuple[Call, ...]] = {}
+        self._tables: dict[Path, dict[str, tuple[Call, ...]]] = {}
+        self._aliases: dict[Path | None, dict[str, Alias]] = {}
+
+    @cached_property
+    def faults(self) -> dict[str, Fault]:
+        """All faults by name."""
+        return read_faults()
+
+    @property
+    def roots(self) -> list[str]:
+        """The import roots that some file speaks for."""
+        return list(self._files)
+
+    def file_of(self, name: str) -> Path | None:
+        """The file that speaks for a dotted name, by the longest import root that begins it."""
+        name = name.partition("#")[0].partition(":")[0]
+        while name:
+            if (path := self._files.get(name)) is not None:
+                return path
+            name = name.rpartition(".")[0]
+        return None
+
+    def pack_of(self, name: str) -> Pack | None:
+        """The pack that speaks for a dotted name; for a bare name, Python's builtins."""
+        path = self.file_of(name)
+        if path is not None:
+            return read_pack(path)
+        return read_builtins() if "." not in name else None
+
+    def knows_module(self, name: str) -> bool:
+        """Whether `name` is a module that some file speaks for, or a package above one."""
+        return name in self._files or any(root.startswith(name + ".") for root in self._files)
+
+    def canonical(self, name: str) -> str:
+        """The name by which the files know what a program calls `name`: aliases are followed."""
+        known = self._canonical.get(name)
+        if known is None:
+            known = self._canonical[name] = self._resolve(name)
+        return known
+
+    def alias(self, name: str) -> Alias | None:
+        """The alias entry for exactly this name, if it is an alias on the Python in question."""
+        entry = self._alias_table(self.file_of(name)).get(name)
+        return entry if entry is not None and self._holds(entry) else None
+
+    def exception(self, name: str) -> ExceptionClass | None:
+        """The exception class of a canonical name."""
+        pack = self.pack_of(name)
+        found = pack.exceptions.get(name) if pack is not None else None
+        if found is None and pack is not None:
+            entry = self._alias_table(self.file_of(name)).get(name)
+            if entry is not None and not self._holds(entry):
+                found = ExceptionClass(bases=entry.before or ["Exception"])
+        return found
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The class and all classes above it, nearest first; only the class itself when it is unknown."""
+        known = self._ancestors.get(name)
+        if known is None:
+            entry = self.exception(name) or self.class_(name)
+            order = [name]
+            for base in entry.bases if entry is not None else []:
+                order += [each for each in self.ancestors(self.canonical(base)) if each not in order]
+            known = self._ancestors[name] = tuple(order)
+        return known
+
+    def is_subclass(self, name: str, base: str) -> bool:
+        """Whether canonical `name` is `base` or below it."""
+        return base in self.ancestors(name)
+
+    def class_(self, name: str) -> Class | None:
+        """The class (no exception) of a canonical name; a state `Class:state` inherits from its class."""
+        pack = self.pack_of(name)
+        return pack.classes.get(name) if pack is not None else None
+
+    def attribute(self, owner: str, name: str) -> str | None:
+        """The type of an attribute of a class, looked up along its bases."""
+        for each in self.ancestors(owner):
+            entry = self.class_(each)
+            if entry is not None and name in entry.attributes:
+                return entry.attributes[name]
+        return None
+
+    def calls(self, name: str) -> tuple[Call, ...]:
+        """The entries for a function or class (`requests.get`) or a method (`requests.Session#get`), its bases included."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self._calls[name] = self._find_calls(name)
+        return known
+
+    def method_names(self, path: Path) -> frozenset[str]:
+        """The last names of everything that a file lists as a call: a quick sieve."""
+        return frozenset(name.rpartition("#")[2].rpartition(".")[2] for name in self._table(path))
+
+    def _find_calls(self, name: str) -> tuple[Call, ...]:
+        owner, _, method = name.partition("#")
+        for each in self.ancestors(owner) if method else (owner,):
+            path = self.file_of(each)
+            if path is not None:
+                found = self._table(path).get(f"{each}#{method}" if method else each)
+                if found:
+                    return found
+        return ()
+
+    def _table(self, path: Path) -> dict[str, tuple[Call, ...]]:
+        if path not in self._tables:
+            table: dict[str, tuple[Call, ...]] = {}
+            for call in read_pack(path).calls:
+                for name in call.match:
+                    table[name] = (*table.get(name, ()), call)
+            self._tables[path] = table
+        return self._tables[path]
+
+    def _alias_table(self, path: Path | None) -> dict[str, Alias]:
+        if path not in self._aliases:
+            pack = read_pack(path) if path is not None else read_builtins()
+            table = {name: Alias(target=a) if isinstance(a, str) else a for name, a in pack.aliases.items()}
+            for entries in (pack.exceptions, pack.classes):
+                for name, entry in entries.items():
+                    table.update({alias: Alias(target=name) for alias in entry.aliases})
+            self._aliases[path] = table
+        return self._aliases[path]
+
+    def _resolve(self, name: str) -> str:
+        path = self.file_of(name)
+        if path is None and "." in name:
+            return name
+        table = self._alias_table(path)
+        head, tail = name, ""
+        while head:
+            entry = table.get(head)
+            if entry is not None and self._holds(entry):
+                return self.canonical(entry.target + tail)
+            head, _, last = head.rpartition(".")
+            tail = f".{last}{tail}"
+        return name
+
+    def _holds(self, alias: Alias) -> bool:
+        return alias.since is None or self._python >= tuple(int(part) for part in alias.since.split("."))

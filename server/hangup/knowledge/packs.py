@@ -1,0 +1,98 @@
+"""Finds and reads knowledge files. A file is parsed when something in it is first asked for, not before."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import tomli
+
+from hangup.knowledge.schema import Boundary, Errno, Fault, Override, Pack
+
+HERE = Path(__file__).parent
+_IMPORTS = re.compile(rb"^imports\s*=\s*\[([^\]]*)\]", re.MULTILINE)
+_QUOTED = re.compile(rb"\"([^\"]*)\"")
+_HEADER = 4096
+
+T = TypeVar("T")
+
+
+class PackError(Exception):
+    """A knowledge file that cannot be used; the message names the file and the reason."""
+
+
+class _Faults(msgspec.Struct, forbid_unknown_fields=True):
+    faults: dict[str, Fault]
+
+
+class Handovers(msgspec.Struct, forbid_unknown_fields=True):
+    """`boundaries.toml`: where functions are handed over to be run by somebody else."""
+
+    boundaries: list[Boundary]
+    overrides: list[Override]
+
+
+class _Errnos(msgspec.Struct, forbid_unknown_fields=True):
+    errnos: dict[str, Errno]
+
+
+def index(directory: Path = HERE / "libraries") -> dict[str, Path]:
+    """Import root to file, for every file in a directory. Reads only the head of each.
+
+    Raises PackError for a file without `imports` in its head.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(directory.glob("*.toml")):
+        with path.open("rb") as file:
+            match = _IMPORTS.search(file.read(_HEADER))
+        if match is None:
+            raise PackError(f"{path}: no `imports = [...]` in its first {_HEADER} bytes")
+        for name in _QUOTED.findall(match.group(1)):
+            found[name.decode()] = path
+    return found
+
+
+@cache
+def read_pack(path: Path) -> Pack:
+    """The knowledge file at `path`. Raises PackError with the place and the reason when it is not valid."""
+    return _read(path, Pack)
+
+
+@lru_cache(maxsize=1)
+def read_faults() -> dict[str, Fault]:
+    """All faults by name."""
+    return _read(HERE / "faults.toml", _Faults).faults
+
+
+@lru_cache(maxsize=1)
+def read_errnos() -> dict[str, Errno]:
+    """The errno symbols of the network family, by name."""
+    return _read(HERE / "errnos.toml", _Errnos).errnos
+
+
+@lru_cache(maxsize=1)
+def read_boundaries() -> Handovers:
+    """Where a function is handed over to be run by somebody else."""
+    return _read(HERE / "boundaries.toml", Handovers)
+
+
+@lru_cache(maxsize=1)
+def read_builtins() -> Pack:
+    """Python's builtin exceptions."""
+    return _read(HERE / "builtins.toml", Pack)
+
+
+def read_page(name: str) -> str | None:
+    """The Markdown page about an exception class, by its qualified name; None if there is none."""
+    path = HERE / "pages" / f"{name}.md"
+    return path.read_text("utf-8") if path.is_file() else None
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(tomli.loads(path.read_text("utf-8")), kind)
+    except (OSError, UnicodeError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise PackError(f"{path}: {error}") from error
