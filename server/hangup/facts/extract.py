@@ -1,0 +1,125 @@
+"""From the tree of a module to its facts.
+
+A function whose text has not changed since the last time is not read again: its facts depend on its text alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+
+import msgspec
+from tree_sitter import Node, Tree
+
+from hangup.facts.expressions import Expression
+from hangup.facts.model import ModuleFacts, Parameter, Unit
+from hangup.facts.read_expressions import read
+from hangup.facts.read_statements import read_block, read_statement
+from hangup.facts.state import Reading
+from hangup.syntax.source import Source
+
+Memory = MutableMapping[bytes, Unit]
+
+
+def extract(source: Source, tree: Tree, memory: Memory | None = None) -> ModuleFacts:
+    """The facts of a module.
+
+    memory: function text to unit, from earlier versions; it is replaced by what this version holds.
+    """
+    kept: dict[bytes, Unit] = {}
+    extractor = _Extractor(source.data, memory or {}, kept)
+    unit = extractor.module(tree.root_node)
+    if memory is not None:
+        memory.clear()
+        memory.update(kept)
+    return ModuleFacts(unit, tree.root_node.has_error)
+
+
+class _Extractor:
+    def __init__(self, data: bytes, memory: MutableMapping[bytes, Unit], kept: dict[bytes, Unit]) -> None:
+        self._data = data
+        self._memory = memory
+        self._kept = kept
+
+    def module(self, root: Node) -> Unit:
+        state = Reading(self._data, 0, self.define, until=len(self._data))
+        for child in root.named_children:
+            read_statement(state, child)
+        return self._unit(state, "module", "", 0, 0, len(self._data))
+
+    def define(self, node: Node) -> Unit:
+        """The unit of a function, class or lambda."""
+        if node.type != "function_definition" or node.has_error:
+            return self._read(node)
+        text = self._data[node.start_byte : node.end_byte]
+        unit = self._memory.get(text) or self._kept.get(text)
+        if unit is None:
+            unit = self._read(node)
+        self._kept[text] = unit
+        return unit
+
+    def _read(self, node: Node) -> Unit:
+        base = node.start_byte
+        state = Reading(self._data, base, self.define, until=node.end_byte - base)
+        body = node.child_by_field_name("body")
+        name = node.child_by_field_name("name")
+        text = state.text(name) if name is not None else "<lambda>"
+        start, end = state.span(name) if name is not None else (0, len("lambda"))
+        length = node.end_byte - base
+        if node.type == "class_definition":
+            read_block(state, body)
+            return self._unit(state, "class", text, start, end, length)
+        parameters = _parameters(state, node.child_by_field_name("parameters"))
+        result = node.child_by_field_name("return_type")
+        annotation = read(state, result) if result is not None else None
+        state.sites.clear()
+        if node.type == "lambda":
+            state.returns.append(read(state, body))
+        else:
+            read_block(state, body)
+        is_async = any(child.type == "async" for child in node.children)
+        kind = "lambda" if node.type == "lambda" else "function"
+        unit = self._unit(state, kind, text, start, end, length)
+        return _signed(unit, parameters, annotation, is_async)
+
+    @staticmethod
+    def _unit(state: Reading, kind: str, name: str, start: int, end: int, length: int) -> Unit:
+        return Unit(
+            kind,  # type: ignore[arg-type]
+            name,
+            start,
+            end,
+            length,
+            yields=state.yields,
+            imports=tuple(state.imports),
+            bindings=tuple(state.bindings),
+            sites=tuple(state.sites),
+            guards=tuple(state.guards),
+            raises=tuple(state.raises),
+            returns=tuple(state.returns),
+            outer_names=tuple(state.outer_names),
+            definitions=tuple(state.definitions),
+        )
+
+
+def _signed(unit: Unit, parameters: tuple[Parameter, ...], annotation: Expression | None, is_async: bool) -> Unit:
+    return msgspec.structs.replace(unit, parameters=parameters, annotation=annotation, is_async=is_async)
+
+
+def _parameters(state: Reading, node: Node | None) -> tuple[Parameter, ...]:
+    found: list[Parameter] = []
+    for child in node.named_children if node is not None else []:
+        kind = ""
+        inner = child
+        if child.type == "typed_parameter" and child.named_children:
+            inner = child.named_children[0]
+        if inner.type in ("list_splat_pattern", "dictionary_splat_pattern"):
+            kind = "*" if inner.type == "list_splat_pattern" else "**"
+            inner = inner.named_children[0] if inner.named_children else inner
+        name = child.child_by_field_name("name") or inner
+        if name.type != "identifier":
+            continue
+        annotated, value = child.child_by_field_name("type"), child.child_by_field_name("value")
+        annotation = read(state, annotated) if annotated is not None else None
+        default = read(state, value) if value is not None else None
+        found.append(Parameter(state.text(name), annotation, default, kind))
+    return tuple(found)

@@ -1,0 +1,216 @@
+"""Reads statements of the parse tree into the facts of one unit."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from hangup.facts.expressions import Enter, Expression
+from hangup.facts.model import Definition, Guard, Imported, Raise, Site
+from hangup.facts.read_expressions import bind, loop_over, read
+from hangup.facts.read_handlers import read_try
+from hangup.facts.state import Reading
+
+_FALLS_THROUGH = frozenset({"with_statement", "try_statement"})
+
+
+def read_block(state: Reading, block: Node | None, *, falls_through: bool = False) -> None:
+    """Read the statements of a block. `falls_through`: what it binds stays bound after it (`with`, `try`)."""
+    if block is None:
+        return
+    outer = state.until
+    if not falls_through:
+        state.until = block.end_byte - state.base
+    for child in block.named_children:
+        read_statement(state, child)
+    state.until = outer
+
+
+def read_statement(state: Reading, node: Node) -> None:
+    """Read one statement; what is no statement (an expression, an error) is read for the calls in it."""
+    reader = _READERS.get(node.type)
+    if reader is not None:
+        reader(state, node)
+    elif node.type not in ("comment", "pass_statement", "break_statement", "continue_statement"):
+        for child in node.named_children:
+            (read_statement if child.type in _READERS or child.type == "block" else read)(state, child)
+
+
+def _expression_statement(state: Reading, node: Node) -> None:
+    for child in node.named_children:
+        if child.type == "assignment":
+            _assignment(state, child)
+        elif child.type == "augmented_assignment":
+            read(state, child.child_by_field_name("right"))
+        else:
+            read(state, child)
+
+
+def _assignment(state: Reading, node: Node) -> Expression | None:
+    annotated = node.child_by_field_name("type")
+    annotation = read(state, annotated) if annotated is not None else None
+    right = node.child_by_field_name("right")
+    value: Expression | None = None
+    if right is not None:
+        value = _assignment(state, right) if right.type == "assignment" else read(state, right)
+    bind(state, node.child_by_field_name("left"), value, annotation)
+    return value
+
+
+def _import(state: Reading, node: Node) -> None:
+    for name in node.children_by_field_name("name"):
+        alias = name.child_by_field_name("alias")
+        module = name.child_by_field_name("name") if alias is not None else name
+        text = state.text(module or name)
+        binding = state.text(alias) if alias is not None else text.partition(".")[0]
+        # `import a.b as c` binds the submodule itself, `import a.b` only the package.
+        state.imports.append(
+            Imported(text, 0, None if alias is None else "", binding, *state.span(name), node.end_byte - state.base)
+        )
+
+
+def _import_from(state: Reading, node: Node) -> None:
+    origin = node.child_by_field_name("module_name")
+    text = state.text(origin) if origin is not None else "__future__"
+    module = text.lstrip(". \t")
+    level = text[: len(text) - len(module)].count(".")
+    end = node.end_byte - state.base
+    for name in node.children_by_field_name("name"):
+        alias = name.child_by_field_name("alias")
+        imported = state.text(name.child_by_field_name("name") or name)
+        binding = state.text(alias) if alias is not None else imported
+        state.imports.append(Imported(module, level, imported, binding, *state.span(name), end))
+    if any(child.type == "wildcard_import" for child in node.named_children):
+        state.imports.append(Imported(module, level, "*", "*", *state.span(node), end))
+
+
+def _definition(state: Reading, node: Node) -> None:
+    decorators = tuple(
+        read(state, child.named_children[0])
+        for child in node.named_children
+        if child.type == "decorator" and child.named_children
+    )
+    inner = node.child_by_field_name("definition") or node
+    bases: tuple[Expression, ...] = ()
+    if inner.type == "class_definition":
+        given = inner.child_by_field_name("superclasses")
+        bases = tuple(
+            read(state, child)
+            for child in (given.named_children if given is not None else [])
+            if child.type not in ("comment", "keyword_argument")
+        )
+    elif (parameters := inner.child_by_field_name("parameters")) is not None:
+        for parameter in parameters.named_children:
+            if (default := parameter.child_by_field_name("value")) is not None:
+                read(state, default)
+    state.definitions.append(
+        Definition(inner.start_byte - state.base, state.define(inner), decorators, bases, state.guard)
+    )
+
+
+def _return(state: Reading, node: Node) -> None:
+    if node.named_children:
+        state.returns.append(read(state, node.named_children[0]))
+
+
+def _raise(state: Reading, node: Node) -> None:
+    parts = [child for child in node.named_children if child.type != "comment"]
+    expressions = [read(state, child) for child in parts]
+    expression = expressions[0] if expressions else None
+    state.raises.append(Raise(expression, state.guard, state.handler, state.handler_always, *state.span(node)))
+
+
+def _if(state: Reading, node: Node) -> None:
+    read(state, node.child_by_field_name("condition"))
+    read_block(state, node.child_by_field_name("consequence") or node.child_by_field_name("body"))
+    for branch in node.children_by_field_name("alternative"):
+        _if(state, branch)
+
+
+def _while(state: Reading, node: Node) -> None:
+    outer, state.loop = state.loop, True
+    read(state, node.child_by_field_name("condition"))
+    read_block(state, node.child_by_field_name("body"))
+    state.loop = outer
+    _else_of_loop(state, node)
+
+
+def _for(state: Reading, node: Node) -> None:
+    loop_over(state, node)
+    outer, state.loop = state.loop, True
+    read_block(state, node.child_by_field_name("body"))
+    state.loop = outer
+    _else_of_loop(state, node)
+
+
+def _else_of_loop(state: Reading, node: Node) -> None:
+    branch = node.child_by_field_name("alternative")
+    if branch is not None:
+        read_block(state, branch.child_by_field_name("body"))
+
+
+def _with(state: Reading, node: Node) -> None:
+    is_async = any(child.type == "async" for child in node.children)
+    clause = next((child for child in node.named_children if child.type == "with_clause"), None)
+    contexts: list[Expression] = []
+    for item in clause.named_children if clause is not None else []:
+        if item.type == "with_item":
+            contexts.append(_with_item(state, item, is_async))
+    body = node.child_by_field_name("body")
+    guard = len(state.guards)
+    start, end = state.span(body) if body is not None else state.span(node)
+    state.guards.append(Guard("with", state.guard, start, end, contexts=tuple(contexts)))
+    outer, state.guard = state.guard, guard
+    read_block(state, body, falls_through=True)
+    state.guard = outer
+
+
+def _with_item(state: Reading, item: Node, is_async: bool) -> Expression:
+    value = item.child_by_field_name("value")
+    target: Node | None = None
+    if value is not None and value.type == "as_pattern":
+        target = value.child_by_field_name("alias")
+        value = value.named_children[0]
+    context = read(state, value)
+    state.sites.append(Site("enter", context, state.guard, False, state.loop, is_async))
+    bind(state, target, Enter(context.start, context.end, context, is_async))
+    return context
+
+
+def _try(state: Reading, node: Node) -> None:
+    read_try(state, node, read_block)
+
+
+def _outer_names(state: Reading, node: Node) -> None:
+    state.outer_names.extend(state.text(child) for child in node.named_children)
+
+
+def _match(state: Reading, node: Node) -> None:
+    for subject in node.children_by_field_name("subject"):
+        read(state, subject)
+    body = node.child_by_field_name("body")
+    for case in body.named_children if body is not None else []:
+        guard = case.child_by_field_name("guard")
+        if guard is not None:
+            read(state, guard.named_children[0] if guard.named_children else None)
+        read_block(state, case.child_by_field_name("consequence"))
+
+
+_READERS = {
+    "expression_statement": _expression_statement,
+    "import_statement": _import,
+    "import_from_statement": _import_from,
+    "future_import_statement": _import_from,
+    "function_definition": _definition,
+    "class_definition": _definition,
+    "decorated_definition": _definition,
+    "return_statement": _return,
+    "raise_statement": _raise,
+    "if_statement": _if,
+    "while_statement": _while,
+    "for_statement": _for,
+    "with_statement": _with,
+    "try_statement": _try,
+    "global_statement": _outer_names,
+    "nonlocal_statement": _outer_names,
+    "match_statement": _match,
+}

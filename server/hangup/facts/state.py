@@ -1,0 +1,47 @@
+"""What is known while one unit is being read: where we stand, and the facts gathered so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from hangup.facts.expressions import Expression
+from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Raise, Site, Unit
+
+
+@dataclass
+class Reading:
+    """The state of reading one unit.
+
+    data: the module's text; base: the offset where the unit starts in it.
+    define: reads a nested function, class or lambda and gives its unit.
+    guard, loop, until, handler: the guard, loop, block end and handler clause around the current statement.
+    """
+
+    data: bytes
+    base: int
+    define: Callable[[Node], Unit]
+    until: int
+    guard: int = NOWHERE
+    loop: bool = False
+    handler: tuple[int, int] | None = None
+    handler_always: bool = False
+    yields: bool = False
+    imports: list[Imported] = field(default_factory=list)
+    bindings: list[Binding] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    raises: list[Raise] = field(default_factory=list)
+    returns: list[Expression] = field(default_factory=list)
+    outer_names: list[str] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
+
+    def text(self, node: Node) -> str:
+        """The text of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """The range of a node in the unit."""
+        return node.start_byte - self.base, node.end_byte - self.base

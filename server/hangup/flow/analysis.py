@@ -1,0 +1,60 @@
+"""All of the flow's answers about one state of a project, in one place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from hangup.facts.expressions import Call, dotted
+from hangup.flow.callers import Callers
+from hangup.flow.classes import ClassTree
+from hangup.flow.effects import Effects, Failures
+from hangup.flow.escapes import EscapeAnalysis
+from hangup.flow.guards import Guards
+from hangup.flow.reach import Reach
+from hangup.knowledge.catalogue import Catalogue
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.project import Project
+
+
+class Flow:
+    """The flow of errors through a project. Everything is computed when it is first asked for, and kept."""
+
+    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+        self.project = project
+        self.catalogue = catalogue
+        self.evaluator = Evaluator(project, catalogue)
+        self.classes = ClassTree(self.evaluator)
+        self.effects = Effects(self.evaluator)
+        self.guards = Guards(self.evaluator, self.classes)
+        self.escapes = EscapeAnalysis(self.evaluator, self.classes, self.effects, self.guards)
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who runs what."""
+        return Callers(self.evaluator, self.effects)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Where errors end."""
+        return Reach(self.evaluator, self.callers, self.guards)
+
+    @cached_property
+    def sets_default_timeout(self) -> bool:
+        """Whether the project calls `socket.setdefaulttimeout` anywhere."""
+        return any(
+            site.kind == "call"
+            and isinstance(site.expression, Call)
+            and (dotted(site.expression.function) or "").endswith("setdefaulttimeout")
+            for module in self.project
+            for scope in module.scopes
+            for site in scope.unit.sites
+        )
+
+    def connectivity(self, failures: Failures) -> frozenset[str]:
+        """The classes among `failures` that a program must expect of any peer."""
+        faults = self.catalogue.faults
+        return frozenset(
+            name
+            for name, causes in failures.items()
+            if any(faults[fault].connectivity for fault in causes if fault in faults)
+        )

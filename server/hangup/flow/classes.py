@@ -1,0 +1,102 @@
+"""Exception classes of libraries and of the project in one tree.
+
+A class is named by a string: the canonical dotted name for a library's or Python's own, `Scope.identity` for the project's.
+"""
+
+from __future__ import annotations
+
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Defined, Dotted, Instance, Items, Many, ProjectInstance, Value, Values
+
+
+class ClassTree:
+    """Answers what is a subclass of what. Good for one state of the project."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._catalogue = evaluator.catalogue
+        self._scopes: dict[str, Scope] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+
+    def named(self, values: Values) -> tuple[frozenset[str], bool]:
+        """The classes that the values of an `except` expression name, and whether all of it was understood."""
+        names: set[str] = set()
+        complete = True
+        for value in values:
+            if isinstance(value, Items):
+                parts = [self.named(item) for item in value.items]
+            elif isinstance(value, Many):
+                parts = [self.named(value.element)]
+            else:
+                name = self.identify(value)
+                parts = [(frozenset({name}), True)] if name else [(frozenset(), False)]
+            for found, understood in parts:
+                names |= found
+                complete = complete and understood
+        return frozenset(names), complete and bool(values)
+
+    def identify(self, value: Value) -> str | None:
+        """The class that a value is; None if it is none."""
+        if isinstance(value, Dotted):
+            return value.name
+        if isinstance(value, Defined) and value.scope.unit.kind == "class":
+            self._scopes[value.scope.identity] = value.scope
+            return value.scope.identity
+        return None
+
+    def raised(self, values: Values) -> tuple[str, ...]:
+        """The classes of the errors that `raise` of these values raises: a class, or an object of one."""
+        names: list[str] = []
+        for value in values:
+            if isinstance(value, Instance):
+                names.append(value.of)
+            elif isinstance(value, ProjectInstance):
+                names.append(self.identify(Defined(value.of)) or "")
+            elif (name := self.identify(value)) is not None:
+                names.append(name)
+        return tuple(dict.fromkeys(name for name in names if name and self.is_exception(name)))
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The class and all above it, nearest first."""
+        known = self._ancestors.get(name)
+        if known is None:
+            scope = self._scopes.get(name)
+            known = self._catalogue.ancestors(name) if scope is None else self._of_project(scope)
+            self._ancestors[name] = known
+        return known
+
+    def is_subclass(self, name: str, base: str) -> bool:
+        """Whether class `name` is `base` or below it."""
+        return base in self.ancestors(name)
+
+    def is_exception(self, name: str) -> bool:
+        """Whether the class is known to be an exception."""
+        return "BaseException" in self.ancestors(name)
+
+    def is_known(self, name: str) -> bool:
+        """Whether all of the class's ancestors are known, up to BaseException."""
+        return name in self._scopes or self._catalogue.exception(name) is not None
+
+    def display(self, name: str) -> str:
+        """The name to show a person: dotted for a library's class, the bare class name for the project's."""
+        scope = self._scopes.get(name)
+        return scope.qualified_name if scope is not None else name
+
+    def scope(self, name: str) -> Scope | None:
+        """The scope of a project class."""
+        return self._scopes.get(name)
+
+    def most_general(self, names: frozenset[str]) -> tuple[str, ...]:
+        """The classes without those that another of them already covers, sorted."""
+        return tuple(sorted(n for n in names if not any(other != n and self.is_subclass(n, other) for other in names)))
+
+    def _of_project(self, scope: Scope) -> tuple[str, ...]:
+        order: list[str] = []
+        for each in self._evaluator.members.order(scope):
+            if isinstance(each, Scope):
+                self._scopes[each.identity] = each
+                order.append(each.identity)
+            else:
+                order += [name for name in self._catalogue.ancestors(each) if name not in order]
+        return tuple(order)

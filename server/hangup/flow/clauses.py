@@ -1,0 +1,79 @@
+"""The `except` clauses of a module, and what can arrive at each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hangup.facts.model import Handler, Site
+from hangup.flow.analysis import Flow
+from hangup.flow.effects import Effect, Failures
+from hangup.resolve.project import Module, Scope
+
+
+@dataclass
+class TryBody:
+    """What happens in the body of one `try`.
+
+    scope, guard: where it is. errors: what arrives at its clauses, with the faults behind it.
+    calls: the library calls that stand directly in it, with their effects.
+    opaque: something in it is unknown, or known and never measured, and may raise anything.
+    """
+
+    scope: Scope
+    guard: int
+    errors: Failures = field(default_factory=dict)
+    calls: list[tuple[Site, Effect]] = field(default_factory=list)
+    opaque: bool = False
+
+    @property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The clauses, in order."""
+        return self.scope.unit.guards[self.guard].handlers
+
+
+def try_bodies(flow: Flow, module: Module) -> Iterator[TryBody]:
+    """Every `try` of a module that has clauses."""
+    for scope in module.scopes:
+        for index, guard in enumerate(scope.unit.guards):
+            if guard.kind == "try" and guard.handlers:
+                yield _read(flow, scope, index)
+
+
+def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
+    body = TryBody(scope, index)
+    for site in scope.unit.sites:
+        if not _inside(flow, scope, site.guard, index):
+            continue
+        effect = flow.effects.of(scope, site)
+        body.opaque = body.opaque or effect.opaque or any(flow.escapes.of(callee).opaque for callee in effect.callees)
+        body.opaque = body.opaque or any(
+            entry.phase and not (entry.raises or entry.silent) for _, entry in effect.entries
+        )
+        if effect.is_network:
+            body.calls.append((site, effect))
+        _arrive(flow, body, site.guard, flow.escapes.at(scope, effect))
+    for statement in scope.unit.raises:
+        if not _inside(flow, scope, statement.guard, index):
+            continue
+        values = flow.evaluator.values(scope, statement.expression) if statement.expression is not None else ()
+        names = flow.classes.raised(values)
+        body.opaque = body.opaque or not names
+        _arrive(flow, body, statement.guard, dict.fromkeys(names, frozenset()))
+    for child in scope.children:
+        if child.unit.kind == "class" and child.definition is not None:
+            body.opaque = body.opaque or _inside(flow, scope, child.definition.guard, index)
+    return body
+
+
+def _inside(flow: Flow, scope: Scope, guard: int, index: int) -> bool:
+    return any(each == index for each, _ in flow.guards.enclosing(scope, guard))
+
+
+def _arrive(flow: Flow, body: TryBody, guard: int, errors: Failures) -> None:
+    if not errors:
+        return
+    passage = flow.guards.follow(body.scope, guard, set(errors), until=body.guard)
+    behind = frozenset(fault for faults in errors.values() for fault in faults)
+    for name in (*passage.through, *passage.explicit):
+        body.errors[name] = body.errors.get(name, frozenset()) | errors.get(name, behind)

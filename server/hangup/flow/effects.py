@@ -1,0 +1,160 @@
+"""What a site does: which library calls it is, which functions of the project it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hangup.facts.expressions import Attribute, Call, Expression
+from hangup.facts.model import Site
+from hangup.flow.harmless import is_harmless
+from hangup.knowledge.schema import Call as Entry
+from hangup.resolve.entries import applicable
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Defined, Dotted, Instance, Method, ProjectInstance, Unknown, Value, Values
+
+Failures = dict[str, frozenset[str]]
+"""Exception class to the faults that make it rise."""
+
+_ITERATION = {False: ("__iter__", "__next__"), True: ("__aiter__", "__anext__")}
+_CONTEXT = {False: ("__enter__", "__exit__"), True: ("__aenter__", "__aexit__")}
+
+
+@dataclass
+class Effect:
+    """What one site does.
+
+    name: what is called, as a person would name it (`requests.get`, `Session.get`); empty if it is not known.
+    entries: the knowledge entries that hold for it, with the qualified name that matched.
+    failures: what those entries raise. callees: the project's functions it runs.
+    certain: every receiver was resolved. opaque: it may run something unknown, which may raise anything.
+    """
+
+    name: str = ""
+    entries: list[tuple[str, Entry]] = field(default_factory=list)
+    failures: Failures = field(default_factory=dict)
+    callees: list[Scope] = field(default_factory=list)
+    certain: bool = True
+    opaque: bool = False
+
+    @property
+    def is_network(self) -> bool:
+        """Whether a knowledge file lists it with something that it raises."""
+        return bool(self.failures)
+
+
+class Effects:
+    """Finds the effect of sites. Good for one state of the project."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._catalogue = evaluator.catalogue
+        self._known: dict[tuple[int, Scope], Effect] = {}
+
+    def of(self, scope: Scope, site: Site) -> Effect:
+        """The effect of a site that stands in a scope."""
+        key = (id(site), scope)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._find(scope, site)
+        return known
+
+    def _find(self, scope: Scope, site: Site) -> Effect:
+        effect = Effect()
+        expression = site.expression
+        if site.kind == "call" and isinstance(expression, Call):
+            functions = self._evaluator.values(scope, expression.function)
+            for function in functions:
+                self._called(effect, function, expression, scope)
+            effect.opaque = any(self._is_opaque(function) for function in functions)
+        elif site.kind == "read" and isinstance(expression, Attribute):
+            for owner in self._evaluator.values(scope, expression.value):
+                self._read(effect, owner, expression)
+        else:
+            names = (_ITERATION if site.kind == "iterate" else _CONTEXT)[site.is_async]
+            for value in self._evaluator.values(scope, expression):
+                self._implied(effect, value, names, expression)
+        self._raise(effect)
+        return effect
+
+    def _is_opaque(self, function: Value) -> bool:
+        if isinstance(function, Defined):
+            return False
+        qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
+        return not self._catalogue.calls(qualified) and not is_harmless(function, self._catalogue)
+
+    def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
+        if isinstance(function, Dotted):
+            self._list(effect, function.name, call)
+            self._indirect(effect, call, scope)
+        elif isinstance(function, Method):
+            self._list(effect, function.qualified, call)
+        elif isinstance(function, Defined):
+            effect.callees += self._entered(function.scope)
+            effect.name = effect.name or function.scope.qualified_name
+        elif isinstance(function, Unknown):
+            effect.certain = False
+
+    def _entered(self, scope: Scope) -> Iterator[Scope]:
+        """The functions that calling a function or a class runs."""
+        if scope.unit.kind != "class":
+            yield scope
+            return
+        for name in ("__init__", "__post_init__"):
+            for value in self._evaluator.attribute(ProjectInstance(scope), name):
+                if isinstance(value, Defined):
+                    yield value.scope
+
+    def _read(self, effect: Effect, owner: Value, expression: Attribute) -> None:
+        if isinstance(owner, Instance):
+            self._list(effect, f"{owner.of}#{expression.name}", expression, reading=True)
+        elif isinstance(owner, ProjectInstance):
+            for each in self._evaluator.members.order(owner.of):
+                if isinstance(each, Scope):
+                    found = [child for child in each.children if child.unit.name == expression.name]
+                    effect.callees += [child for child in found if _is_property(child)]
+                    if found:
+                        break
+
+    def _implied(self, effect: Effect, value: Value, names: tuple[str, ...], expression: Expression) -> None:
+        for name in names:
+            if isinstance(value, Instance):
+                self._list(effect, f"{value.of}#{name}", expression)
+            elif isinstance(value, ProjectInstance):
+                for method in self._evaluator.attribute(value, name):
+                    if isinstance(method, Defined):
+                        effect.callees.append(method.scope)
+
+    def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
+        for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
+            effect.entries.append((qualified, entry))
+            effect.name = effect.name or qualified.replace("#", ".").replace(":streamed", "")
+
+    def _indirect(self, effect: Effect, call: Call, scope: Scope) -> None:
+        """A call that reads one of its arguments to the end raises what that argument's `read` raises."""
+        for _, entry in list(effect.entries):
+            if entry.reads is None or (argument := call.positional(entry.reads)) is None:
+                continue
+            values: Values = self._evaluator.values(scope, argument)
+            for value in values:
+                if isinstance(value, Instance):
+                    effect.entries += [
+                        (f"{value.of}#read", each)
+                        for each in applicable(self._catalogue.calls(f"{value.of}#read"), call)
+                    ]
+
+    def _raise(self, effect: Effect) -> None:
+        for _, entry in effect.entries:
+            for fault, raised in entry.raises.items():
+                for name in [raised] if isinstance(raised, str) else raised:
+                    canonical = self._catalogue.canonical(name)
+                    effect.failures[canonical] = effect.failures.get(canonical, frozenset()) | {fault}
+
+
+def _is_property(scope: Scope) -> bool:
+    definition = scope.definition
+    names = (
+        [getattr(each, "name", None) or getattr(each, "id", "") for each in definition.decorators] if definition else []
+    )
+    return "property" in names or "cached_property" in names

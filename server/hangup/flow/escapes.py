@@ -1,0 +1,138 @@
+"""Which errors leave which function: the least fixed point over the calls of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hangup.facts.model import NOWHERE, Site
+from hangup.flow.classes import ClassTree
+from hangup.flow.effects import Effect, Effects, Failures
+from hangup.flow.guards import Guards
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.project import Scope
+
+
+@dataclass
+class Escapes:
+    """The errors that leave a function.
+
+    implicit: nobody on the way raised them on purpose. explicit: a handler did (`raise`, `raise MyError from e`).
+    Each with the faults behind it; an error that the project's code raises by itself has none.
+    opaque: it runs something unknown, which may raise anything.
+    """
+
+    implicit: Failures = field(default_factory=dict)
+    explicit: Failures = field(default_factory=dict)
+    opaque: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """All classes that leave."""
+        return set(self.implicit) | set(self.explicit)
+
+
+class EscapeAnalysis:
+    """Computes escapes on demand. Good for one state of the project."""
+
+    def __init__(self, evaluator: Evaluator, classes: ClassTree, effects: Effects, guards: Guards) -> None:
+        self._evaluator = evaluator
+        self._classes = classes
+        self._effects = effects
+        self._guards = guards
+        self._done: dict[Scope, Escapes] = {}
+        self._current: dict[Scope, Escapes] = {}
+
+    def of(self, scope: Scope) -> Escapes:
+        """The errors that leave a function, class body or module."""
+        if scope not in self._done:
+            self._solve(scope)
+        return self._done[scope]
+
+    def at(self, scope: Scope, effect: Effect) -> Failures:
+        """All errors that a site raises: its library calls' and those that leave what it runs."""
+        errors = dict(effect.failures)
+        for callee in effect.callees:
+            escapes = self._known(callee)
+            for part in (escapes.implicit, escapes.explicit):
+                for name, faults in part.items():
+                    errors[name] = errors.get(name, frozenset()) | faults
+        return errors
+
+    def _known(self, scope: Scope) -> Escapes:
+        if scope in self._done:
+            return self._done[scope]
+        if scope in self._current:
+            return self._current[scope]
+        return self.of(scope)
+
+    def _solve(self, root: Scope) -> None:
+        """Iterate over everything reachable from `root` until nothing changes; then all of it is final."""
+        order = self._reachable(root)
+        self._current = {scope: Escapes() for scope in order}
+        changed = True
+        while changed:
+            changed = False
+            for scope in order:
+                found = self._once(scope)
+                if found != self._current[scope]:
+                    self._current[scope] = found
+                    changed = True
+        self._done.update(self._current)
+        self._current = {}
+
+    def _reachable(self, root: Scope) -> list[Scope]:
+        """Everything that `root` may run and that is not final, callees before callers where there is no circle."""
+        order: list[Scope] = []
+        seen = {root}
+        stack: list[tuple[Scope, Iterator[Scope]]] = [(root, self._callees(root))]
+        while stack:
+            scope, callees = stack[-1]
+            for callee in callees:
+                if callee not in seen and callee not in self._done:
+                    seen.add(callee)
+                    stack.append((callee, self._callees(callee)))
+                    break
+            else:
+                order.append(scope)
+                stack.pop()
+        return order
+
+    def _callees(self, scope: Scope) -> Iterator[Scope]:
+        for site in scope.unit.sites:
+            yield from self._effects.of(scope, site).callees
+        for child in scope.children:
+            if child.unit.kind == "class":
+                yield child
+
+    def _once(self, scope: Scope) -> Escapes:
+        found = Escapes()
+        for site in scope.unit.sites:
+            self._add_site(found, scope, site)
+        for child in scope.children:
+            if child.unit.kind == "class" and child.definition is not None:
+                self._pass(found, scope, child.definition.guard, self._known(child).implicit)
+        for statement in scope.unit.raises:
+            if statement.expression is not None and not (statement.handler and statement.always):
+                names = self._classes.raised(self._evaluator.values(scope, statement.expression))
+                self._pass(found, scope, statement.guard, dict.fromkeys(names, frozenset()))
+        return found
+
+    def _add_site(self, found: Escapes, scope: Scope, site: Site) -> None:
+        effect = self._effects.of(scope, site)
+        found.opaque = found.opaque or effect.opaque or any(self._known(callee).opaque for callee in effect.callees)
+        errors = self.at(scope, effect)
+        if errors:
+            self._pass(found, scope, site.guard, errors)
+
+    def _pass(self, found: Escapes, scope: Scope, guard: int, errors: Failures) -> None:
+        if guard == NOWHERE:
+            for name, faults in errors.items():
+                found.implicit[name] = found.implicit.get(name, frozenset()) | faults
+            return
+        passage = self._guards.follow(scope, guard, set(errors))
+        behind = frozenset(fault for faults in errors.values() for fault in faults)
+        for name in passage.through:
+            found.implicit[name] = found.implicit.get(name, frozenset()) | errors.get(name, behind)
+        for name in passage.explicit:
+            found.explicit[name] = found.explicit.get(name, frozenset()) | errors.get(name, behind)

@@ -1,0 +1,147 @@
+"""What the guards around a place stop, let through, or turn into something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hangup.facts.expressions import Call, Name, dotted
+from hangup.facts.model import NOWHERE, Guard, Handler, Raise
+from hangup.flow.classes import ClassTree
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.language import SUPPRESSING, SUPPRESSING_METHODS
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted
+
+
+@dataclass
+class Passage:
+    """What became of the errors that rose at a place, on their way out of the unit.
+
+    through: those that leave it as they are. explicit: those that a handler raised on purpose, by a bare `raise`
+    at its end or as another class; for each, the offset of that `raise`. stopped: those that ended at a guard,
+    with the guard's index and, for a `try`, the clause.
+    """
+
+    through: set[str] = field(default_factory=set)
+    explicit: dict[str, int] = field(default_factory=dict)
+    stopped: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+
+
+class Guards:
+    """Follows errors through guards. Good for one state of the project."""
+
+    def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
+        self._evaluator = evaluator
+        self._classes = classes
+        self._types: dict[tuple[Scope, int], tuple[frozenset[str], bool]] = {}
+
+    def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
+        """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left out)."""
+        passage = Passage()
+        self._outwards(scope, guard, dict.fromkeys(errors, False), until, passage, {})
+        return passage
+
+    def caught(self, scope: Scope, handler: Handler) -> tuple[frozenset[str], bool]:
+        """The classes that a clause names, and whether all of its expression was understood. A bare one is BaseException."""
+        key = (scope, handler.start)
+        known = self._types.get(key)
+        if known is None:
+            if not handler.types:
+                known = frozenset({"BaseException"}), True
+            else:
+                parts = [self._classes.named(self._evaluator.values(scope, each)) for each in handler.types]
+                known = frozenset(n for names, _ in parts for n in names), all(whole for _, whole in parts)
+            self._types[key] = known
+        return known
+
+    def catches(self, scope: Scope, handler: Handler, error: str) -> bool:
+        """Whether the clause catches an error; where its expression is not understood, it is taken to."""
+        names, whole = self.caught(scope, handler)
+        ancestors = self._classes.ancestors(error)
+        return any(name in ancestors for name in names) or not whole
+
+    def suppressed(self, scope: Scope, guard: Guard) -> frozenset[str]:
+        """The classes that a `with` swallows."""
+        names: set[str] = set()
+        for context in guard.contexts:
+            if not isinstance(context, Call):
+                continue
+            is_method = (dotted(context.function) or "").rpartition(".")[2] in SUPPRESSING_METHODS
+            functions = self._evaluator.values(scope, context.function)
+            if is_method or any(isinstance(f, Dotted) and f.name in SUPPRESSING for f in functions):
+                for argument in context.arguments:
+                    found, whole = self._classes.named(self._evaluator.values(scope, argument.value))
+                    names |= found if whole else {"BaseException"}
+        return frozenset(names)
+
+    def enclosing(self, scope: Scope, guard: int) -> Iterator[tuple[int, Guard]]:
+        """The guards from `guard` outwards."""
+        while guard != NOWHERE:
+            yield guard, scope.unit.guards[guard]
+            guard = scope.unit.guards[guard].parent
+
+    def _outwards(
+        self, scope: Scope, guard: int, errors: dict[str, bool], until: int, passage: Passage, raised_at: dict[str, int]
+    ) -> None:
+        """errors: class to whether a handler raised it on purpose; raised_at: where it did."""
+        while guard not in (NOWHERE, until) and errors:
+            fact = scope.unit.guards[guard]
+            if fact.kind == "finally":
+                passage.stopped.update(dict.fromkeys(errors, (guard, None)))
+                return
+            if fact.kind == "with":
+                names = self.suppressed(scope, fact)
+                for error in [e for e in errors if any(n in self._classes.ancestors(e) for n in names)]:
+                    passage.stopped[error] = (guard, None)
+                    del errors[error]
+            else:
+                errors = self._through_clauses(scope, guard, fact, errors, passage, raised_at)
+            guard = fact.parent
+        for error, explicit in errors.items():
+            if explicit:
+                passage.explicit[error] = raised_at[error]
+            else:
+                passage.through.add(error)
+
+    def _through_clauses(
+        self,
+        scope: Scope,
+        guard: int,
+        fact: Guard,
+        errors: dict[str, bool],
+        passage: Passage,
+        raised_at: dict[str, int],
+    ) -> dict[str, bool]:
+        after: dict[str, bool] = {}
+        for error, explicit in errors.items():
+            at = next((i for i, handler in enumerate(fact.handlers) if self.catches(scope, handler, error)), None)
+            if at is None:
+                after[error] = after.get(error, False) or explicit
+                continue
+            handler = fact.handlers[at]
+            if handler.outcome == "handles":
+                passage.stopped[error] = (guard, at)
+                continue
+            for raised, offset in self._raised_by(scope, (guard, at), handler, error):
+                after[raised] = True
+                raised_at[raised] = offset
+        return after
+
+    def _raised_by(
+        self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str
+    ) -> Iterator[tuple[str, int]]:
+        """What a clause that always raises turns an error into. A `raise` of something unknown counts as handled."""
+        for statement in scope.unit.raises:
+            if statement.handler != clause or not statement.always:
+                continue
+            if statement.expression is None or _names(statement, handler.name):
+                yield error, statement.start
+            else:
+                for name in self._classes.raised(self._evaluator.values(scope, statement.expression)):
+                    if name not in ("SystemExit", "KeyboardInterrupt"):
+                        yield name, statement.start
+
+
+def _names(statement: Raise, name: str | None) -> bool:
+    return isinstance(statement.expression, Name) and statement.expression.id == name

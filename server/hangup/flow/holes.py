@@ -1,0 +1,132 @@
+"""The places of a module where a network failure rises that nothing stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hangup.facts.expressions import Attribute, Call, Constant, Expression
+from hangup.facts.model import Site
+from hangup.flow.analysis import Flow
+from hangup.flow.effects import Effect, Failures
+from hangup.flow.guards import Passage
+from hangup.flow.reach import End
+from hangup.knowledge.schema import Call as Entry
+from hangup.resolve.project import Module, Scope
+
+
+@dataclass
+class Hole:
+    """A call whose failure is not wholly handled.
+
+    scope, site, effect: the call. errors: the network errors that rise there. passage: what the guards in its own
+    function did with them. ends: where those that got past them arrive.
+    callee: the project's function that raises them on purpose; None for a library's call.
+    """
+
+    scope: Scope
+    site: Site
+    effect: Effect
+    errors: Failures
+    passage: Passage
+    ends: list[End]
+    callee: Scope | None = None
+
+    @property
+    def missed(self) -> frozenset[str]:
+        """The errors that arrive somewhere unhandled."""
+        return frozenset(error for end in self.ends for error in end.errors)
+
+    @property
+    def caught(self) -> frozenset[str]:
+        """The errors that every way out handles."""
+        return frozenset(self.errors) - self.missed
+
+
+def holes(flow: Flow, module: Module) -> list[Hole]:
+    """All holes of a module, in order; calls chained in one expression (`urlopen(u).read()`) count as one."""
+    found: list[Hole] = []
+    for scope in module.scopes:
+        for site in scope.unit.sites:
+            effect = flow.effects.of(scope, site)
+            for errors, callee in _origins(flow, effect, site):
+                hole = _hole(flow, scope, site, effect, errors, callee)
+                if hole is not None:
+                    found.append(hole)
+    return _merge_chains(found)
+
+
+def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
+    """The errors of a site's library calls that a program has to expect.
+
+    Timeouts count only where a timeout is set: a call that waits for ever does not raise one.
+    """
+    faults = flow.catalogue.faults
+    errors: Failures = {}
+    for _, entry in effect.entries:
+        waits = _waits_for_ever(entry, site.expression)
+        for fault, raised in entry.raises.items():
+            known = faults.get(fault)
+            if known is None or not known.connectivity or (waits and known.category == "timeout"):
+                continue
+            for name in [raised] if isinstance(raised, str) else raised:
+                canonical = flow.catalogue.canonical(name)
+                errors[canonical] = errors.get(canonical, frozenset()) | {fault}
+    return errors
+
+
+def gives_timeout(entry: Entry, call: Expression) -> bool | None:
+    """Whether a call passes the timeout parameter: True, False, or None when a `*` or `**` hides it."""
+    if entry.timeout is None or not isinstance(call, Call):
+        return False
+    if entry.timeout.parameter is not None and (value := call.keyword(entry.timeout.parameter)) is not None:
+        return not (isinstance(value, Constant) and value.value is None)
+    if entry.timeout.position is not None and (value := call.positional(entry.timeout.position)) is not None:
+        return not (isinstance(value, Constant) and value.value is None)
+    return None if call.has_splat("**") or call.has_splat("*") else False
+
+
+def _waits_for_ever(entry: Entry, call: Expression) -> bool:
+    if entry.timeout is None or isinstance(entry.timeout.default, float | int):
+        return False
+    return gives_timeout(entry, call) is not True
+
+
+def _origins(flow: Flow, effect: Effect, site: Site) -> Iterator[tuple[Failures, Scope | None]]:
+    if effect.entries and (errors := expected(flow, effect, site)):
+        yield errors, None
+    for callee in effect.callees:
+        explicit = flow.escapes.of(callee).explicit
+        names = flow.connectivity(explicit)
+        if names:
+            yield {name: explicit[name] for name in names}, callee
+
+
+def _hole(flow: Flow, scope: Scope, site: Site, effect: Effect, errors: Failures, callee: Scope | None) -> Hole | None:
+    passage = flow.guards.follow(scope, site.guard, set(errors))
+    if not passage.through:
+        return None
+    ends = flow.reach.ends_from(scope, site, frozenset(passage.through))
+    return Hole(scope, site, effect, errors, passage, ends, callee) if ends else None
+
+
+def _merge_chains(found: list[Hole]) -> list[Hole]:
+    """Fold a hole into the one whose call it is a method of: they fail at one place and one fix covers both."""
+    kept: list[Hole] = []
+    for hole in found:
+        receiver = _receiver(hole.site.expression)
+        inner = next((k for k in kept if k.scope is hole.scope and k.site.expression is receiver), None)
+        if inner is None or inner.site.guard != hole.site.guard:
+            kept.append(hole)
+            continue
+        for name, faults in hole.errors.items():
+            inner.errors[name] = inner.errors.get(name, frozenset()) | faults
+        inner.ends += hole.ends
+        inner.passage.through |= hole.passage.through
+        inner.passage.stopped.update(hole.passage.stopped)
+    return kept
+
+
+def _receiver(expression: Expression) -> Expression | None:
+    function = expression.function if isinstance(expression, Call) else expression
+    return function.value if isinstance(function, Attribute) else None

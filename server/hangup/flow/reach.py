@@ -1,0 +1,92 @@
+"""From an error that leaves its function, up through the callers, to the places where it ends something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hangup.facts.model import Site
+from hangup.flow.callers import Caller, Callers
+from hangup.flow.guards import Guards
+from hangup.knowledge.packs import read_boundaries
+from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.project import Scope
+
+_MOST_STEPS = 2000
+
+
+@dataclass(frozen=True)
+class End:
+    """Where errors arrive that nobody stopped.
+
+    scope: the outermost unit they leave. outcome: what happens there, as the end of a sentence; None when no caller of
+    `scope` is known. certain: something surely ends or is lost there. errors: the classes that arrive.
+    path: the calls on the way, from the innermost outwards.
+    """
+
+    scope: Scope
+    outcome: str | None
+    certain: bool
+    errors: frozenset[str]
+    path: tuple[Caller, ...]
+
+
+class Reach:
+    """Walks up from a function. Good for one state of the project."""
+
+    def __init__(self, evaluator: Evaluator, callers: Callers, guards: Guards) -> None:
+        self._evaluator = evaluator
+        self._callers = callers
+        self._guards = guards
+
+    def ends(self, scope: Scope, errors: frozenset[str]) -> list[End]:
+        """All the ends that errors leaving `scope` come to, nearest first; none if every way is handled."""
+        ends: list[End] = []
+        seen = {(scope, errors)}
+        queue: list[tuple[Scope, frozenset[str], tuple[Caller, ...]]] = [(scope, errors, ())]
+        for current, left, path in queue:
+            ends += self._ends_at(current, left, path)
+            for caller in self._callers.of(current):
+                if caller.boundary is not None or len(queue) > _MOST_STEPS:
+                    continue
+                through = frozenset(self._guards.follow(caller.scope, caller.guard, set(left)).through)
+                state = (caller.scope, through)
+                if through and state not in seen:
+                    seen.add(state)
+                    queue.append((*state, (*path, caller)))
+        return ends
+
+    def ends_from(self, scope: Scope, site: Site, errors: frozenset[str]) -> list[End]:
+        """The ends of errors that rise at a site and leave its function.
+
+        A call that only makes a coroutine, and hands it over (`create_task(fetch())`), ends where it is handed over.
+        """
+        boundary = self._callers.handed_over(scope, site)
+        if boundary is None:
+            return self.ends(scope, errors)
+        at = Caller(scope, site.guard, site.expression.start, site.expression.end, boundary)
+        return [End(scope, boundary.outcome, boundary.certain, errors, (at,))]
+
+    def _ends_at(self, scope: Scope, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
+        if scope.unit.kind == "module":
+            return [End(scope, "the program ends with a traceback", True, errors, path)]
+        override = self._override(scope)
+        if override is not None:
+            return [End(scope, override[0], override[1], errors, path)]
+        callers = self._callers.of(scope)
+        found = [
+            End(scope, caller.boundary.outcome, caller.boundary.certain, errors, (*path, caller))
+            for caller in callers
+            if caller.boundary is not None
+        ]
+        return found if callers else [End(scope, None, False, errors, path)]
+
+    def _override(self, scope: Scope) -> tuple[str, bool] | None:
+        if scope.owner is None:
+            return None
+        for entry in read_boundaries().overrides:
+            if scope.unit.name in entry.methods:
+                order = self._evaluator.members.order(scope.owner)
+                names = {each for each in order if isinstance(each, str)}
+                if names & set(entry.bases):
+                    return entry.outcome, entry.certain
+        return None

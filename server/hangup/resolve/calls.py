@@ -1,0 +1,72 @@
+"""What a call returns."""
+
+from __future__ import annotations
+
+from hangup.facts.expressions import Call
+from hangup.resolve.engine import Engine
+from hangup.resolve.entries import applicable
+from hangup.resolve.language import TRANSPARENT
+from hangup.resolve.project import Scope
+from hangup.resolve.types import values_of
+from hangup.resolve.values import (
+    UNKNOWN,
+    Defined,
+    Dotted,
+    Instance,
+    Method,
+    ProjectInstance,
+    Super,
+    Value,
+    Values,
+    join,
+)
+
+
+def result_of(engine: Engine, scope: Scope, function: Value, call: Call) -> Values:
+    """What calling `function` in a scope with the arguments of `call` gives."""
+    if isinstance(function, Dotted):
+        return _external(engine, scope, function.name, call)
+    if isinstance(function, Method):
+        return _returned(engine, function.qualified, function.owner, call)
+    if isinstance(function, Defined):
+        if function.scope.unit.kind == "class":
+            return (ProjectInstance(function.scope),)
+        return engine.result(function.scope)
+    return UNKNOWN
+
+
+def class_around(scope: Scope) -> Scope | None:
+    """The class whose method contains the scope, however deep."""
+    current: Scope | None = scope
+    while current is not None:
+        if current.owner is not None:
+            return current.owner
+        current = current.parent
+    return None
+
+
+def _external(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
+    if name in TRANSPARENT:
+        return _handed_on(engine, scope, name, call)
+    if name == "super":
+        owner = class_around(scope)
+        return (Super(owner),) if owner is not None else UNKNOWN
+    found = _returned(engine, name, name, call)
+    if found != UNKNOWN:
+        return found
+    known = engine.catalogue.class_(name) is not None or engine.catalogue.exception(name) is not None
+    return (Instance(name),) if known else UNKNOWN
+
+
+def _handed_on(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
+    if name.endswith(".cast"):
+        target = call.positional(0)
+        return engine.annotated(scope, target) if target is not None else UNKNOWN
+    argument = call.positional(TRANSPARENT[name])
+    return engine.values(scope, argument) if argument is not None else UNKNOWN
+
+
+def _returned(engine: Engine, name: str, owner: str, call: Call) -> Values:
+    entries = applicable(engine.catalogue.calls(name), call)
+    types = [owner if entry.returns == "self" else entry.returns for entry in entries if entry.returns]
+    return join(*(values_of(each, engine.catalogue) for each in types)) if types else UNKNOWN

@@ -1,0 +1,42 @@
+"""Which entry of a knowledge file holds for a call: an entry with a condition (`stream=True`) needs its argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hangup.facts.expressions import Call as CallExpression
+from hangup.facts.expressions import Constant, Expression
+from hangup.knowledge.schema import Call
+
+_LITERALS = {"True": True, "False": False, "None": None}
+
+
+def applicable(entries: Iterable[Call], expression: Expression, *, reading: bool = False) -> tuple[Call, ...]:
+    """The entries that may hold for a call, or for an attribute read when `reading`.
+
+    A conditional entry that surely holds hides the plain ones; one that may hold stands beside them.
+    """
+    possible: list[Call] = []
+    for entry in entries:
+        if entry.property is not reading:
+            continue
+        holds = _holds(entry.when, expression) if entry.when else True
+        if holds is not False:
+            possible.append(entry)
+        if holds is True:
+            break
+    return tuple(possible)
+
+
+def _holds(condition: str, expression: Expression) -> bool | None:
+    """True, False, or None where it cannot be told."""
+    if not isinstance(expression, CallExpression):
+        return False
+    name, _, literal = condition.partition("=")
+    given = expression.keyword(name.strip())
+    if given is None:
+        return False
+    if not isinstance(given, Constant):
+        return None
+    wanted: object = _LITERALS.get(literal.strip(), literal.strip())
+    return given.value == wanted or str(given.value) == wanted

@@ -1,0 +1,278 @@
+"""What an expression may stand for, across the modules of a project: receivers, callables and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hangup.facts.expressions import (
+    Alternatives,
+    Attribute,
+    Await,
+    Call,
+    Constant,
+    Element,
+    Enter,
+    Expression,
+    Item,
+    Lambda,
+    Name,
+    Sequence,
+    Splat,
+    Subscript,
+    dotted,
+)
+from hangup.facts.model import Definition, Handler, Imported, Parameter
+from hangup.knowledge.catalogue import Catalogue
+from hangup.resolve.annotations import declared_by
+from hangup.resolve.calls import result_of
+from hangup.resolve.members import Members
+from hangup.resolve.names import reaching
+from hangup.resolve.project import Module, Origin, Project, Scope
+from hangup.resolve.values import (
+    NONE,
+    UNKNOWN,
+    Defined,
+    Dotted,
+    Instance,
+    Items,
+    Many,
+    Nothing,
+    ProjectInstance,
+    ProjectModule,
+    Unknown,
+    Value,
+    Values,
+    join,
+)
+
+_DEEPEST = 60
+
+
+class Evaluator:
+    """Evaluates expressions in scopes. Keeps what it found, so it is good for one state of the project."""
+
+    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+        self.project = project
+        self.catalogue = catalogue
+        self.members = Members(self)
+        self._bound: dict[tuple[Scope, tuple[int, ...]], Values] = {}
+        self._results: dict[Scope, Values] = {}
+        self._depth = 0
+
+    def values(self, scope: Scope, expression: Expression) -> Values:
+        """The values of an expression in a scope; `UNKNOWN` where nothing is known."""
+        reader = self._READERS.get(type(expression))
+        if reader is None or self._depth > _DEEPEST:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return reader(self, scope, expression)
+        finally:
+            self._depth -= 1
+
+    def name(self, scope: Scope, name: str, offset: int | None = None) -> Values:
+        """The values of a name used in a scope, at an offset of its unit. An unbound name is a builtin."""
+        found = reaching(scope, name, offset)
+        if found is None:
+            starred = self.starred(scope.module, name)
+            return starred if starred is not None else (Dotted(self.catalogue.canonical(name)),)
+        return self.bound(*found)
+
+    def bound(self, scope: Scope, origins: tuple[Origin, ...]) -> Values:
+        """The values that some bindings of a scope give."""
+        key = (scope, tuple(map(id, origins)))
+        known = self._bound.get(key)
+        if known is None:
+            self._bound[key] = ()  # while it is being found: a cycle adds nothing
+            known = join(*(self._origin(scope, origin) for origin in origins))
+            self._bound[key] = known
+        return known
+
+    def attribute(self, owner: Value, name: str) -> Values:
+        """The values of `owner.name`."""
+        return self.members.of(owner, name)
+
+    def annotated(self, scope: Scope, annotation: Expression) -> Values:
+        """The values that an annotation declares."""
+        return declared_by(self, scope, annotation)
+
+    def result(self, scope: Scope) -> Values:
+        """What a function of the project returns; for an `async def`, what awaiting it gives."""
+        unit = scope.unit
+        if unit.annotation is not None and scope.parent is not None:
+            declared = self.annotated(scope.parent, unit.annotation)
+            if not any(isinstance(value, Unknown) for value in declared):
+                return declared
+        known = self._results.get(scope)
+        if known is None:
+            self._results[scope] = ()
+            if unit.yields:
+                known = UNKNOWN
+            else:
+                known = join(*(self.values(scope, each) for each in unit.returns)) or NONE
+            self._results[scope] = known
+        return known
+
+    def imported(self, module: Module, imported: Imported) -> Values:
+        """What an import binds."""
+        target = module.absolute(imported.module, imported.level)
+        if imported.name is None:  # import a.b
+            return (self._module(imported.binding, module),)
+        if imported.name == "":  # import a.b as c
+            return (self._module(target, module),)
+        return self.attribute(self._module(target, module), imported.name)
+
+    def starred(self, module: Module, name: str) -> Values | None:
+        """A name that may come to a module by `from x import *`; None if no star import has it."""
+        for imported in module.scope.names.get("*", ()):
+            if not isinstance(imported, Imported):
+                continue
+            value = self._module(module.absolute(imported.module, imported.level), module)
+            if isinstance(value, ProjectModule):
+                target = self.project.modules.get(value.name)
+                if target is not None and target is not module and name in target.scope.names:
+                    return self.attribute(value, name)
+            elif isinstance(value, Dotted):
+                full = self.catalogue.canonical(f"{value.name}.{name}")
+                if self.catalogue.exception(full) or self.catalogue.class_(full) or self.catalogue.calls(full):
+                    return (Dotted(full),)
+        return None
+
+    def _module(self, name: str, seen_from: Module) -> Value:
+        found = self.project.find(name, seen_from)
+        if found is not None:
+            return ProjectModule(found.name)
+        if not self.catalogue.knows_module(name) and self.project.has_package(name):
+            return ProjectModule(name)
+        return Dotted(self.catalogue.canonical(name))
+
+    def _origin(self, scope: Scope, origin: Origin) -> Values:
+        if isinstance(origin, Imported):
+            return self.imported(scope.module, origin)
+        if isinstance(origin, Definition):
+            return (Defined(scope.child_of[id(origin)]),)
+        if isinstance(origin, Parameter):
+            return self._parameter(scope, origin)
+        if isinstance(origin, Handler):
+            caught = [self._instances(v) for each in origin.types for v in self.values(scope, each)]
+            return join(*caught) if caught else UNKNOWN
+        value = self.values(scope, origin.value) if origin.value is not None else ()
+        if origin.annotation is None:
+            return value or UNKNOWN
+        declared = self.annotated(scope, origin.annotation)
+        vague = not value or any(isinstance(each, Unknown | Nothing) for each in value)
+        return declared if vague and declared not in (UNKNOWN, NONE) else value or declared
+
+    def _instances(self, value: Value) -> Values:
+        if isinstance(value, Dotted):
+            return (Instance(value.name),)
+        if isinstance(value, Defined) and value.scope.unit.kind == "class":
+            return (ProjectInstance(value.scope),)
+        if isinstance(value, Items):
+            return join(*(self._instances(each) for item in value.items for each in item))
+        return UNKNOWN
+
+    def _parameter(self, scope: Scope, parameter: Parameter) -> Values:
+        owner, definition = scope.owner, scope.definition
+        if owner is not None and definition is not None and parameter is scope.unit.parameters[0]:
+            decorators = [dotted(each) for each in definition.decorators]
+            if "staticmethod" not in decorators:
+                is_class = "classmethod" in decorators or scope.unit.name == "__new__"
+                return (Defined(owner),) if is_class else (ProjectInstance(owner),)
+        if parameter.kind == "**" or scope.parent is None:
+            return UNKNOWN
+        found = UNKNOWN
+        if parameter.annotation is not None:
+            found = self.annotated(scope.parent, parameter.annotation)
+        if found == UNKNOWN and parameter.default is not None:
+            default = self.values(scope.parent, parameter.default)
+            found = default if default != NONE else UNKNOWN
+        return (Many(found),) if parameter.kind == "*" else found
+
+    # One reader for each kind of expression.
+
+    def _name(self, scope: Scope, expression: Name) -> Values:
+        return self.name(scope, expression.id, expression.start)
+
+    def _attribute(self, scope: Scope, expression: Attribute) -> Values:
+        path = dotted(expression)
+        if path is not None and path in scope.names:
+            found = reaching(scope, path, expression.start)
+            local = self.bound(*found) if found is not None else UNKNOWN
+            if local and not any(isinstance(value, Unknown) for value in local):
+                return local
+        return join(*(self.attribute(owner, expression.name) for owner in self.values(scope, expression.value)))
+
+    def _call(self, scope: Scope, expression: Call) -> Values:
+        functions = self.values(scope, expression.function)
+        return join(*(result_of(self, scope, function, expression) for function in functions))
+
+    def _await(self, scope: Scope, expression: Await) -> Values:
+        # A call of an `async def` is already given the value that awaiting it gives.
+        return self.values(scope, expression.value)
+
+    def _constant(self, scope: Scope, expression: Constant) -> Values:
+        return NONE if expression.value is None else UNKNOWN
+
+    def _sequence(self, scope: Scope, expression: Sequence) -> Values:
+        if any(isinstance(item, Splat) for item in expression.items):
+            return (Many(join(*(self._spread(scope, item) for item in expression.items))),)
+        return (Items(tuple(self.values(scope, item) for item in expression.items)),)
+
+    def _spread(self, scope: Scope, item: Expression) -> Values:
+        if not isinstance(item, Splat):
+            return self.values(scope, item)
+        return join(*(self.members.element(value) for value in self.values(scope, item.value)))
+
+    def _union(self, scope: Scope, expression: Alternatives) -> Values:
+        parts = [self.values(scope, option) for option in expression.options]
+        if expression.operator == "+" and all(len(part) == 1 and isinstance(part[0], Items) for part in parts):
+            return (Items(tuple(item for part in parts for v in part if isinstance(v, Items) for item in v.items)),)
+        return join(*parts) if expression.operator in ("or", "and", "if", "|") else UNKNOWN
+
+    def _lambda(self, scope: Scope, expression: Lambda) -> Values:
+        return (Defined(scope.children[expression.definition]),)
+
+    def _subscript(self, scope: Scope, expression: Subscript) -> Values:
+        index = expression.index.value if isinstance(expression.index, Constant) else None
+        found: list[Values] = []
+        for value in self.values(scope, expression.value):
+            if isinstance(value, Items) and isinstance(index, int) and -len(value.items) <= index < len(value.items):
+                found.append(value.items[index])
+            elif isinstance(value, Dotted | Defined):
+                found.append((value,))  # a generic class with its parameter
+            else:
+                found.append(self.members.element(value))
+        return join(*found)
+
+    def _item(self, scope: Scope, expression: Item) -> Values:
+        found: list[Values] = []
+        for value in self.values(scope, expression.value):
+            if isinstance(value, Items) and expression.index < len(value.items):
+                found.append(value.items[expression.index])
+            else:
+                found.append(self.members.element(value))
+        return join(*found)
+
+    def _element(self, scope: Scope, expression: Element) -> Values:
+        return join(*(self.members.element(value) for value in self.values(scope, expression.value)))
+
+    def _enter(self, scope: Scope, expression: Enter) -> Values:
+        entered = self.members.entered
+        return join(*(entered(value, expression.is_async) for value in self.values(scope, expression.value)))
+
+    _READERS: dict[type, Callable[[Any, Scope, Any], Values]] = {
+        Name: _name,
+        Attribute: _attribute,
+        Call: _call,
+        Await: _await,
+        Constant: _constant,
+        Sequence: _sequence,
+        Alternatives: _union,
+        Lambda: _lambda,
+        Subscript: _subscript,
+        Item: _item,
+        Element: _element,
+        Enter: _enter,
+    }

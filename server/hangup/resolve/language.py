@@ -1,0 +1,46 @@
+"""Functions of the language and its standard library that hand on what they are given, by the position of that argument."""
+
+from __future__ import annotations
+
+TRANSPARENT: dict[str, int] = {
+    "typing.cast": 1,
+    "typing_extensions.cast": 1,
+    "asyncio.wait_for": 0,
+    "asyncio.shield": 0,
+    "contextlib.closing": 0,
+    "contextlib.aclosing": 0,
+    "contextlib.nullcontext": 0,
+    "functools.partial": 0,
+    "functools.wraps": 0,
+    "copy.copy": 0,
+}
+
+# Annotations that stand for their (first) argument, and those that are iterables of it.
+TRANSPARENT_ANNOTATIONS = frozenset(
+    {"Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable", "Union"}
+)
+ITERABLE_ANNOTATIONS = frozenset(
+    {
+        "list",
+        "List",
+        "set",
+        "Set",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Generator",
+        "AsyncIterable",
+        "AsyncIterator",
+        "AsyncGenerator",
+        "Collection",
+        "frozenset",
+        "deque",
+    }
+)
+TUPLE_ANNOTATIONS = frozenset({"tuple", "Tuple"})
+CLASS_ANNOTATIONS = frozenset({"type", "Type"})
+
+# Context managers that swallow what their arguments name.
+SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
+# Methods of that name swallow as well, whatever object they belong to: `self.assertRaises`.
+SUPPRESSING_METHODS = frozenset({"assertRaises", "assertRaisesRegex"})

@@ -1,0 +1,175 @@
+"""Attributes: of modules, of library objects, and of the project's own classes along their bases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hangup.facts.expressions import dotted
+from hangup.knowledge.schema import Class
+from hangup.resolve.engine import Engine
+from hangup.resolve.project import Scope
+from hangup.resolve.types import values_of
+from hangup.resolve.values import (
+    UNKNOWN,
+    Defined,
+    Dotted,
+    Instance,
+    Items,
+    Many,
+    Method,
+    Nothing,
+    ProjectInstance,
+    ProjectModule,
+    Super,
+    Unknown,
+    Value,
+    Values,
+    join,
+)
+
+_MOST_BASES = 40
+
+
+class Members:
+    """Looks attributes up. Keeps what it found, so it is good for one state of the project."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._own: dict[tuple[Scope, str], Values] = {}
+        self._orders: dict[Scope, tuple[Scope | str, ...]] = {}
+
+    def of(self, owner: Value, name: str) -> Values:
+        """The values of `owner.name`."""
+        catalogue = self._engine.catalogue
+        if isinstance(owner, Dotted):
+            return (Dotted(catalogue.canonical(f"{owner.name}.{name}")),)
+        if isinstance(owner, Instance):
+            declared = catalogue.attribute(owner.of, name)
+            return values_of(declared, catalogue) if declared else (Method(owner.of, name),)
+        if isinstance(owner, ProjectModule):
+            return self._of_module(owner.name, name)
+        if isinstance(owner, ProjectInstance):
+            return self._of_class(owner.of, name, owner.of)
+        if isinstance(owner, Super):
+            return self._of_class(owner.of, name, owner.of, skip_own=True)
+        if isinstance(owner, Defined) and owner.scope.unit.kind == "class":
+            return self._of_class(owner.scope, name, None)
+        return UNKNOWN
+
+    def entered(self, value: Value, is_async: bool = False) -> Values:
+        """What `with value as x` binds to x."""
+        if isinstance(value, Instance):
+            enter = next((entry.enter for entry in self._classes(value.of) if entry.enter), None)
+            return values_of(enter, self._engine.catalogue) if enter else (value,)
+        if isinstance(value, ProjectInstance):
+            found = self.of(value, "__aenter__" if is_async else "__enter__")
+            results = [self._engine.result(each.scope) for each in found if isinstance(each, Defined)]
+            return join(*results) if results else (value,)
+        return (value,)
+
+    def element(self, value: Value) -> Values:
+        """What iterating over `value`, or indexing it, gives."""
+        if isinstance(value, Many):
+            return value.element
+        if isinstance(value, Items):
+            return join(*value.items)
+        if isinstance(value, Instance):
+            iterate = next((entry.iterate for entry in self._classes(value.of) if entry.iterate), None)
+            return values_of(iterate, self._engine.catalogue) if iterate else UNKNOWN
+        return UNKNOWN
+
+    def order(self, scope: Scope) -> tuple[Scope | str, ...]:
+        """A class of the project and its bases, nearest first: scopes, and canonical names of classes outside."""
+        known = self._orders.get(scope)
+        if known is None:
+            self._orders[scope] = (scope,)
+            known = self._orders[scope] = tuple(self._linearise(scope))
+        return known
+
+    def _linearise(self, scope: Scope) -> list[Scope | str]:
+        order: list[Scope | str] = []
+        stack: list[Scope | str] = [scope]
+        while stack and len(order) < _MOST_BASES:
+            each = stack.pop(0)
+            if each not in order:
+                order.append(each)
+                if isinstance(each, Scope):
+                    stack = [*self._bases(each), *stack]
+        return order
+
+    def _bases(self, scope: Scope) -> Iterator[Scope | str]:
+        if scope.definition is None or scope.parent is None:
+            return
+        for base in scope.definition.bases:
+            for value in self._engine.values(scope.parent, base):
+                if isinstance(value, Defined) and value.scope.unit.kind == "class" and value.scope is not scope:
+                    yield value.scope
+                elif isinstance(value, Dotted):
+                    yield value.name
+
+    def _classes(self, name: str) -> Iterator[Class]:
+        for each in self._engine.catalogue.ancestors(name):
+            entry = self._engine.catalogue.class_(each)
+            if entry is not None:
+                yield entry
+
+    def _of_module(self, module_name: str, name: str) -> Values:
+        project = self._engine.project
+        module = project.modules.get(module_name)
+        if module is not None:
+            if name in module.scope.names:
+                return self._engine.name(module.scope, name)
+            starred = self._engine.starred(module, name)
+            if starred is not None:
+                return starred
+        full = f"{module_name}.{name}"
+        return (ProjectModule(full),) if full in project.modules or project.has_package(full) else UNKNOWN
+
+    def _of_class(self, scope: Scope, name: str, receiver: Scope | None, *, skip_own: bool = False) -> Values:
+        for each in self.order(scope)[1 if skip_own else 0 :]:
+            if isinstance(each, str):
+                found = self.of(Instance(each), name) if self._known(each) else UNKNOWN
+                if found != UNKNOWN:
+                    return found
+                continue
+            own = self._own_attribute(each, name)
+            if own:
+                return tuple(_bind(value, receiver) for value in own)
+        return UNKNOWN
+
+    def _known(self, name: str) -> bool:
+        return self._engine.catalogue.class_(name) is not None
+
+    def _own_attribute(self, scope: Scope, name: str) -> Values:
+        key = (scope, name)
+        known = self._own.get(key)
+        if known is not None:
+            return known
+        self._own[key] = ()  # while it is being found: a cycle adds nothing
+        found: list[Values] = []
+        if name in scope.names:
+            found += [self._read(value) for value in self._engine.name(scope, name)]
+        for method in scope.children:
+            if method.unit.kind == "function" and method.unit.parameters:
+                origins = method.names.get(f"{method.unit.parameters[0].name}.{name}")
+                if origins:
+                    found.append(self._engine.bound(method, origins))
+        result = join(*found)
+        if len(result) > 1:  # `self.x = None` in the constructor, the real thing elsewhere
+            result = tuple(value for value in result if not isinstance(value, Nothing | Unknown)) or result
+        self._own[key] = result
+        return result
+
+    def _read(self, value: Value) -> Values:
+        """A property gives what its function returns."""
+        if isinstance(value, Defined) and value.scope.definition is not None:
+            names = [(dotted(decorator) or "").rpartition(".")[2] for decorator in value.scope.definition.decorators]
+            if "property" in names or "cached_property" in names:
+                return self._engine.result(value.scope)
+        return (value,)
+
+
+def _bind(value: Value, receiver: Scope | None) -> Value:
+    if isinstance(value, Defined) and value.scope.owner is not None and value.receiver is None:
+        return Defined(value.scope, receiver)
+    return value

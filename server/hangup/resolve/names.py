@@ -1,0 +1,47 @@
+"""Which bindings of a name can reach a use of it."""
+
+from __future__ import annotations
+
+from hangup.facts.model import Binding, Definition, Imported
+from hangup.resolve.project import Origin, Scope
+
+
+def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, tuple[Origin, ...]] | None:
+    """The scope that binds `name` as seen from `scope`, and the bindings that may reach `offset` (None: any).
+
+    `offset` counts in `scope`'s unit and matters only if the name is bound there: from inside another function, every
+    binding may be the one that holds. Returns None if no scope binds the name: it is a builtin, or comes by a star import.
+    """
+    current: Scope | None = scope
+    while current is not None:
+        skipped = current.unit.kind == "class" and current is not scope
+        if not skipped and name not in current.unit.outer_names:
+            origins = current.names.get(name)
+            if origins:
+                if offset is not None and current is scope:
+                    origins = _live(origins, offset)
+                return current, origins
+        current = current.parent
+    return None
+
+
+def _live(origins: tuple[Origin, ...], offset: int) -> tuple[Origin, ...]:
+    """Drop the bindings that a later one, sure to have run before `offset`, has replaced."""
+    if len(origins) == 1:
+        return origins
+    last = -1
+    for index, origin in enumerate(origins):
+        if isinstance(origin, Binding) and origin.end <= offset < origin.until:
+            last = index
+    if last < 0:
+        return origins
+    kept = [origins[last]]
+    for origin in origins[last + 1 :]:
+        position = _start(origin)
+        if position is not None and position < offset:
+            kept.append(origin)
+    return tuple(kept)
+
+
+def _start(origin: Origin) -> int | None:
+    return origin.start if isinstance(origin, Binding | Imported | Definition) else None

@@ -1,0 +1,145 @@
+"""The modules of a workspace, by name, and the scopes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFacts, Parameter, Unit
+
+Origin = Binding | Imported | Parameter | Handler | Definition
+
+
+class Scope:
+    """A unit where it stands: in which module, inside which other, from which offset on.
+
+    Two scopes are equal only if they are the same object; a module that is analysed again gets new ones.
+    """
+
+    __slots__ = ("__dict__", "definition", "module", "parent", "start", "unit")
+
+    def __init__(
+        self, module: Module, unit: Unit, start: int, parent: Scope | None = None, definition: Definition | None = None
+    ) -> None:
+        self.module = module
+        self.unit = unit
+        self.start = start
+        self.parent = parent
+        self.definition = definition
+
+    def __repr__(self) -> str:
+        return f"<{self.module.name}:{self.qualified_name}>"
+
+    @cached_property
+    def children(self) -> tuple[Scope, ...]:
+        """The scopes defined directly in this one, in order."""
+        return tuple(
+            Scope(self.module, definition.unit, self.start + definition.start, self, definition)
+            for definition in self.unit.definitions
+        )
+
+    @cached_property
+    def qualified_name(self) -> str:
+        """The name with those of the scopes around it: `Client.fetch`; empty for a module."""
+        names = []
+        scope: Scope | None = self
+        while scope is not None and scope.parent is not None:
+            names.append(scope.unit.name)
+            scope = scope.parent
+        return ".".join(reversed(names))
+
+    @cached_property
+    def identity(self) -> str:
+        """A string that no other scope has, for classes that stand beside dotted library names."""
+        return f"{self.module.name}:{self.qualified_name}@{self.start}"
+
+    @cached_property
+    def owner(self) -> Scope | None:
+        """The class that this function is a method of."""
+        parent = self.parent
+        return parent if parent is not None and parent.unit.kind == "class" and self.unit.kind == "function" else None
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[Origin, ...]]:
+        """Every name (or attribute path) bound here, with all that binds it, in order of appearance."""
+        table: dict[str, list[Origin]] = {}
+        unit = self.unit
+        for parameter in unit.parameters:
+            table.setdefault(parameter.name, []).append(parameter)
+        for imported in unit.imports:
+            table.setdefault(imported.binding, []).append(imported)
+        for binding in unit.bindings:
+            table.setdefault(binding.target, []).append(binding)
+        for definition in unit.definitions:
+            table.setdefault(definition.unit.name, []).append(definition)
+        for guard in unit.guards:
+            for handler in guard.handlers:
+                if handler.name:
+                    table.setdefault(handler.name, []).append(handler)
+        return {name: tuple(origins) for name, origins in table.items()}
+
+    @cached_property
+    def child_of(self) -> Mapping[int, Scope]:
+        """The child scope by the identity of its definition."""
+        return {id(child.definition): child for child in self.children}
+
+    def walk(self) -> Iterator[Scope]:
+        """This scope and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Module:
+    """A module of the workspace.
+
+    name: its dotted name; path: where it is, for messages and findings; is_package: whether it is an `__init__`.
+    """
+
+    def __init__(self, name: str, path: str, facts: ModuleFacts, *, is_package: bool = False) -> None:
+        self.name = name
+        self.path = path
+        self.facts = facts
+        self.is_package = is_package
+        self.scope = Scope(self, facts.unit, 0)
+
+    def __repr__(self) -> str:
+        return f"<module {self.name}>"
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes of the module, itself first."""
+        return tuple(self.scope.walk())
+
+    def absolute(self, module: str, level: int) -> str:
+        """The absolute name of `from {level dots}{module} import ...` written in this module."""
+        if level == 0:
+            return module
+        parts = self.name.split(".")
+        keep = len(parts) - level + (1 if self.is_package else 0)
+        return ".".join([*parts[: max(keep, 0)], *([module] if module else [])])
+
+
+class Project:
+    """Modules by dotted name; a module can have more than one name (a script's neighbours import it by its stem)."""
+
+    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+        self.modules: dict[str, Module] = dict(modules or {})
+
+    def find(self, name: str, seen_from: Module) -> Module | None:
+        """The module that `import name` in `seen_from` gives, if the project has it.
+
+        A module beside the importing one is found as Python finds a script's neighbour, unless the importer is in a package.
+        """
+        found = self.modules.get(name)
+        if found is not None:
+            return found
+        folder = seen_from.name.rpartition(".")[0]
+        return self.modules.get(f"{folder}.{name}") if folder else None
+
+    def has_package(self, name: str) -> bool:
+        """Whether a module of the project stands below `name` (a namespace package has no module of its own)."""
+        return any(each.startswith(name + ".") for each in self.modules)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(dict.fromkeys(self.modules.values()))
