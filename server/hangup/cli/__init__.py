@@ -1,0 +1,1 @@
+"""The `hangup` command. Imports no protocol types: `serve` is loaded only when it is asked for."""

@@ -1,0 +1,82 @@
+"""`hangup check`: the findings of files and folders, seen in their workspace."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from hangup.cli.report import Reported, as_json, as_text
+from hangup.ide.actions import fixes_for
+from hangup.workspace.files import find_root, is_excluded, is_test, python_files
+from hangup.workspace.loading import load_workspace, read_into
+from hangup.workspace.settings import Settings, SettingsError, load
+from hangup.workspace.workspace import Workspace
+
+
+def check(options: argparse.Namespace) -> int:
+    """Report on the paths of a command line; 0, 1 or 2 as the command's exit code."""
+    paths: list[Path] = options.paths or [options.root or Path()]
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        _say(f"{missing[0]}: no such file or folder")
+        return 2
+    root = (options.root or find_root(paths[0].resolve())).resolve()
+    if not root.is_dir():
+        _say(f"{root}: is not a folder")
+        return 2
+    try:
+        settings = _settings(root, options)
+    except SettingsError as error:
+        _say(str(error))
+        return 2
+    workspace = load_workspace(root, settings, _say)
+    wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
+    reported = [
+        Reported(workspace, root, path, finding, fixes_for(workspace, path, finding))
+        for path in wanted
+        for finding in workspace.findings(path)
+    ]
+    print(as_json(reported) if options.output_format == "json" else as_text(reported, len(wanted)))
+    return 1 if reported else 0
+
+
+def _settings(root: Path, options: argparse.Namespace) -> Settings:
+    settings = load(root)
+    if options.select:
+        settings = msgspec.structs.replace(settings, select=_codes(options.select), extend_select=[])
+    if options.ignore:
+        settings = msgspec.structs.replace(settings, ignore=[*settings.ignore, *_codes(options.ignore)])
+    return settings
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip().upper() for code in text.split(",") if code.strip()]
+
+
+def _wanted(workspace: Workspace, root: Path, paths: list[Path]) -> Iterator[str]:
+    """The files to report on. A file that is named is, whatever it is; in a folder tests and excluded files are not."""
+    for path in (path.resolve() for path in paths):
+        if path.is_file():
+            if root not in path.parents:
+                _say(f"{path}: is outside of the workspace {root} and is left out")
+                continue
+            relative = path.relative_to(root).as_posix()
+            if relative in workspace or read_into(workspace, root, path, _say):
+                yield relative
+            continue
+        for file in python_files(path):
+            if root not in file.parents:
+                continue
+            pure = PurePosixPath(file.relative_to(root).as_posix())
+            if str(pure) not in workspace or is_excluded(pure, workspace.settings.exclude):
+                continue
+            if workspace.settings.include_tests or not is_test(pure):
+                yield str(pure)
+
+
+def _say(message: str) -> None:
+    print(f"hangup: {message}", file=sys.stderr)

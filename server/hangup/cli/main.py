@@ -1,0 +1,92 @@
+"""The entry point of the `hangup` command: parses its arguments and runs one of its subcommands.
+
+Exit codes: 0 nothing found, 1 something found, 2 the command could not do its work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hangup import __version__
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; `arguments` without the program's name, by default those of the process."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return FAILED
+    except BrokenPipeError:  # the reader of our output went away: `hangup check | head`
+        sys.stderr.close()
+        return FAILED
+    except Exception as error:
+        print(f"hangup: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        if options.verbose:
+            raise
+        print("hangup: run it again with --verbose for the traceback, and please report it", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hangup",
+        description="Tells what a Python program does when the other side hangs up.",
+    )
+    parser.add_argument("--version", action="version", version=f"hangup {__version__}")
+    parser.add_argument("--verbose", action="store_true", help="show the traceback of an internal error")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="report what is wrong in Python files")
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the workspace)")
+    check.add_argument("--root", type=Path, metavar="DIR", help="the workspace (default: found above the first path)")
+    check.add_argument("--output-format", choices=("text", "json"), default="text")
+    check.add_argument("--select", metavar="CODES", help="rules to report, comma-separated; instead of the settings'")
+    check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
+    check.set_defaults(run=_check)
+
+    explain = commands.add_parser("explain", help="explain a rule, an exception class or an errno")
+    explain.add_argument("name", metavar="CODE|EXCEPTION", help="HUP101, ConnectionResetError, ECONNRESET, ...")
+    explain.set_defaults(run=_explain)
+
+    serve = commands.add_parser("serve", help="run the language server")
+    serve.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead of using standard input and output")
+    serve.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    from hangup.cli.check import check
+
+    return check(options)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from hangup.cli.explain import explain
+
+    text = explain(options.name)
+    if text is None:
+        print(f"hangup: nothing is known about {options.name!r}", file=sys.stderr)
+        return FAILED
+    print(text)
+    return CLEAN
+
+
+def _serve(options: argparse.Namespace) -> int:
+    address: tuple[str, int] | None = None
+    if options.tcp:
+        host, _, port = options.tcp.rpartition(":")
+        if not port.isdigit():
+            print(f"hangup: --tcp takes HOST:PORT, not {options.tcp!r}", file=sys.stderr)
+            return FAILED
+        address = host or "127.0.0.1", int(port)
+    from hangup.lsp.server import serve
+
+    serve(address)
+    return CLEAN

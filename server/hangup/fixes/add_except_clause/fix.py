@@ -1,0 +1,63 @@
+"""Adds a clause to the `try` that is already around an unhandled call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from hangup.facts.model import Guard
+from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.handler_body import handler_body, indented
+from hangup.fixes.imports import add_imports
+from hangup.fixes.naming import best_classes, free_name, write_clause
+from hangup.fixes.statements import place_of
+from hangup.flow.holes import Hole
+from hangup.syntax.edits import Edit
+from hangup.syntax.tree import enclosing, node_at
+
+_CLAUSES = ("except_clause", "except_group_clause")
+
+
+def make(context: FixContext) -> Iterator[Fix]:
+    """One fix: a clause behind the last one, or as the first one of a `try` that only has a `finally`."""
+    hole = context.hole
+    guard = _surrounding_try(context, hole) if hole is not None else None
+    if hole is None or guard is None:
+        return
+    node = enclosing(node_at(context.tree, hole.scope.start + guard.body_start), "try_statement")
+    if node is None or any(child.type == "except_group_clause" for child in node.named_children):
+        return
+    place = place_of(context.source, context.tree, node.start_byte, node.end_byte)
+    if place is None:
+        return
+    names = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
+    clause, modules = write_clause(context, hole.scope, names)
+    error = free_name(context, hole.scope, "error", "exc", "network_error")
+    body = handler_body(context, place, error, hole.effect.name or "the call")
+    lines = [f"{place.indent}except {clause} as {error}:", *indented(body.lines, place.indent + place.step)]
+    at = _end_of_clauses(node)
+    newline = context.source.newline
+    edit = Edit(at, at, newline + newline.join(lines))
+    imports = add_imports(context.source, context.tree, [*modules, *body.modules])
+    title = f"Add except {clause} to the try around it, {body.does}"
+    yield Fix(title, (*imports, edit), "add-except-clause", preferred=True)
+
+
+def _surrounding_try(context: FixContext, hole: Hole) -> Guard | None:
+    """The innermost `try` around the call in its own function, if there is no other guard between them."""
+    for _, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
+        if guard.kind == "try":
+            return guard
+    return None
+
+
+def _end_of_clauses(node: Node) -> int:
+    """The offset behind the last clause; behind the body where there is none."""
+    clauses = [child for child in node.named_children if child.type in _CLAUSES]
+    body = node.child_by_field_name("body")
+    last = clauses[-1] if clauses else body
+    return last.end_byte if last is not None else node.end_byte
+
+
+FIX = FixMaker("add-except-clause", frozenset({"HUP101"}), 5, make)

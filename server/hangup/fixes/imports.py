@@ -1,0 +1,120 @@
+"""Adds imports where PEP 8 wants them, and never twice."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from hangup.syntax.edits import Edit
+from hangup.syntax.source import Source
+from hangup.syntax.tree import Node, Tree
+
+_IMPORTS = ("import_statement", "import_from_statement", "future_import_statement")
+_STANDARD = frozenset(sys.stdlib_module_names)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A top-level import: its module, its group (0 future, 1 standard library, 2 third party, 3 local), its form."""
+
+    node: Node
+    module: str
+    group: int
+    plain: bool
+
+
+def add_imports(source: Source, tree: Tree, modules: list[str]) -> list[Edit]:
+    """Edits that add `import module` for each module that the file's top does not yet import by that name.
+
+    Each goes into its group (standard library, third party), in alphabetical order where the file keeps one; a group
+    that is missing is made, one blank line apart.
+    """
+    present = _header(source, tree)
+    have = {s.module for s in present if s.plain}
+    edits: dict[int, list[str]] = {}
+    for module in sorted(set(modules) - have):
+        at, text = _placed(source, tree, present, module)
+        edits.setdefault(at, []).append(text)
+    return [Edit(at, at, _joined(texts, source.newline)) for at, texts in edits.items()]
+
+
+def _joined(texts: list[str], newline: str) -> str:
+    """Several imports at one place: only the outermost keep the blank lines that set off a new group."""
+    if len(texts) == 1:
+        return texts[0]
+    leading = texts[0][: len(texts[0]) - len(texts[0].lstrip("\r\n"))]
+    trailing = texts[0][len(texts[0].rstrip("\r\n")) :]
+    return leading + newline.join(text.strip("\r\n") for text in texts) + trailing
+
+
+def _header(source: Source, tree: Tree) -> list[_Statement]:
+    """The imports at the top of the module, before any other statement but the docstring."""
+    found: list[_Statement] = []
+    for index, node in enumerate(tree.root_node.named_children):
+        if node.type in _IMPORTS:
+            found += _statements(source, node)
+        elif node.type == "comment" or (index == 0 and _is_docstring(node)) or (not found and _is_docstring(node)):
+            continue
+        else:
+            break
+    return found
+
+
+def _statements(source: Source, node: Node) -> list[_Statement]:
+    if node.type == "future_import_statement":
+        return [_Statement(node, "__future__", 0, False)]
+    if node.type == "import_from_statement":
+        origin = node.child_by_field_name("module_name")
+        module = source.slice(origin.start_byte, origin.end_byte) if origin is not None else ""
+        return [_Statement(node, module, _group(module), False)]
+    found = []
+    for name in node.children_by_field_name("name"):
+        if name.type == "dotted_name":
+            module = source.slice(name.start_byte, name.end_byte)
+            found.append(_Statement(node, module, _group(module), True))
+        else:
+            inner = name.child_by_field_name("name")
+            module = source.slice(inner.start_byte, inner.end_byte) if inner is not None else ""
+            found.append(_Statement(node, module, _group(module), False))
+    return found
+
+
+def _group(module: str) -> int:
+    if module.startswith("."):
+        return 3
+    return 1 if module.partition(".")[0] in _STANDARD else 2
+
+
+def _is_docstring(node: Node) -> bool:
+    return node.type == "expression_statement" and bool(node.named_children) and node.named_children[0].type == "string"
+
+
+def _placed(source: Source, tree: Tree, present: list[_Statement], module: str) -> tuple[int, str]:
+    """Where `import module` goes, and its text with the line breaks around it."""
+    group, line, newline = _group(module), f"import {module}", source.newline
+    mates = [s for s in present if s.group == group]
+    if mates:
+        before = [s for s in mates if s.plain and s.module < module] or [
+            s for s in mates if not any(m.plain for m in mates) and s.module < module and not s.plain
+        ]
+        if before:
+            return before[-1].node.end_byte, newline + line
+        return mates[0].node.start_byte, line + newline
+    earlier = [s for s in present if s.group < group]
+    later = [s for s in present if s.group > group]
+    if earlier:
+        return earlier[-1].node.end_byte, newline * 2 + line
+    if later:
+        return later[0].node.start_byte, line + newline * 2
+    return _top(source, tree, line)
+
+
+def _top(source: Source, tree: Tree, line: str) -> tuple[int, str]:
+    """The place in a module without imports: after the docstring or the comments at its head, else at its start."""
+    newline = source.newline
+    first = next((n for n in tree.root_node.named_children if n.type != "comment"), None)
+    if first is None:
+        return len(source.data), line + newline
+    if _is_docstring(first):
+        return first.end_byte, newline * 2 + line
+    return first.start_byte, line + newline * 2

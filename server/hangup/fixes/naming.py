@@ -1,0 +1,115 @@
+"""How an exception class is written in a module: by a name it already has there, else with an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hangup.fixes.fix import FixContext
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted
+
+
+@dataclass(frozen=True)
+class Written:
+    """The text of a class, and the module that has to be imported for it; None if none has."""
+
+    text: str
+    module: str | None = None
+
+
+def write_class(context: FixContext, scope: Scope, name: str) -> Written:
+    """The shortest way to write a class (by canonical name) in a scope.
+
+    A builtin that the module shadows is written as `builtins.Name`.
+    """
+    project_class = context.flow.classes.scope(name)
+    if project_class is not None:
+        return Written(project_class.qualified_name)
+    for candidate in sorted(_paths(context, name), key=lambda path: (path.count("."), len(path))):
+        if _means(context, scope, candidate, name):
+            return Written(candidate)
+    imported = _imported_name(context, scope, name)
+    if imported is not None:
+        return Written(imported)
+    if "." not in name:
+        return Written(f"builtins.{name}", "builtins")
+    return Written(name, name.rpartition(".")[0])
+
+
+def best_classes(context: FixContext, names: frozenset[str], packs: list[str]) -> tuple[str, ...]:
+    """The classes to catch for all of `names`: their library's own base classes where those cover them.
+
+    packs: qualified names of the calls, whose libraries' base classes are tried first.
+    """
+    classes = context.flow.classes
+    bases: list[str] = []
+    for each in (*packs, *sorted(names)):
+        pack = context.flow.catalogue.pack_of(each)
+        bases += [context.flow.catalogue.canonical(base) for base in pack.library.base] if pack is not None else []
+    chosen = []
+    for name in sorted(names):
+        chosen.append(next((base for base in bases if classes.is_subclass(name, base)), name))
+    return classes.most_general(frozenset(chosen))
+
+
+def write_clause(context: FixContext, scope: Scope, names: tuple[str, ...]) -> tuple[str, list[str]]:
+    """The expression of an `except` clause for some classes, and the modules to import for it."""
+    written = [write_class(context, scope, name) for name in names]
+    texts = [each.text for each in written]
+    modules = [each.module for each in written if each.module is not None]
+    return (texts[0] if len(texts) == 1 else f"({', '.join(texts)})"), modules
+
+
+def free_name(context: FixContext, scope: Scope, *wishes: str) -> str:
+    """The first of `wishes` that nothing in the scope, or around it, is called; else the first with a number."""
+    taken: set[str] = set()
+    current: Scope | None = scope
+    while current is not None:
+        taken |= set(current.names)
+        current = current.parent
+    for wish in wishes:
+        if wish not in taken:
+            return wish
+    return next(f"{wishes[0]}{number}" for number in range(2, 1000) if f"{wishes[0]}{number}" not in taken)
+
+
+def _paths(context: FixContext, name: str) -> list[str]:
+    """The public dotted paths of a class, as seen from `import` of its package."""
+    entry = context.flow.catalogue.exception(name)
+    return [name, *(entry.aliases if entry is not None else [])]
+
+
+def _means(context: FixContext, scope: Scope, text: str, name: str) -> bool:
+    """Whether `text`, written in the scope, is the class: its first name is bound, or it is a builtin."""
+    head, *rest = text.split(".")
+    if rest and not _is_bound(scope, head):
+        return False
+    values = context.flow.evaluator.name(scope, head)
+    for part in rest:
+        values = tuple(v for value in values for v in context.flow.evaluator.attribute(value, part))
+    return values == (Dotted(name),) and (bool(rest) or "." not in name)
+
+
+def _is_bound(scope: Scope, name: str) -> bool:
+    current: Scope | None = scope
+    while current is not None:
+        if name in current.names:
+            return True
+        current = current.parent
+    return False
+
+
+def _imported_name(context: FixContext, scope: Scope, name: str) -> str | None:
+    """A local name (or module alias and attribute) by which the module already imports the class."""
+    module = context.module.scope
+    for imported in module.unit.imports:
+        values = context.flow.evaluator.imported(context.module, imported)
+        if imported.name and values == (Dotted(name),):
+            return imported.binding
+        for value in values:
+            if isinstance(value, Dotted):
+                for path in _paths(context, name):
+                    tail = path.removeprefix(value.name + ".")
+                    if tail != path and _means(context, scope, f"{imported.binding}.{tail}", name):
+                        return f"{imported.binding}.{tail}"
+    return None

@@ -1,0 +1,155 @@
+"""The statement around a call, what surrounds it, and what depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hangup.syntax.indentation import leading, unit
+from hangup.syntax.source import Source
+from hangup.syntax.tree import Node, Tree, ancestors, node_at
+
+_CROSSED = frozenset(
+    {"lambda", "generator_expression", "decorator", "parameters", "argument_list_of_class", "lambda_parameters"}
+)
+_LOOPS = ("for_statement", "while_statement")
+_UNITS = ("function_definition", "class_definition", "lambda", "module")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Adjacent statements that a fix can put something around.
+
+    nodes: the statements. indent: the white space before the first. step: one more level, as the module has it.
+    """
+
+    nodes: list[Node]
+    indent: str
+    step: str
+    source: Source
+    tree: Tree
+
+    @property
+    def start(self) -> int:
+        """The offset where the first begins."""
+        return self.nodes[0].start_byte
+
+    @property
+    def end(self) -> int:
+        """The offset where the last ends."""
+        return self.nodes[-1].end_byte
+
+    @property
+    def function(self) -> Node | None:
+        """The function around it, if there is one nearer than a class."""
+        around = next((n for n in ancestors(self.nodes[0].parent or self.nodes[0]) if n.type in _UNITS), None)
+        return around if around is not None and around.type == "function_definition" else None
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether a loop of the same unit is around it."""
+        for node in ancestors(self.nodes[0].parent or self.nodes[0]):
+            if node.type in _UNITS:
+                return False
+            if node.type in _LOOPS:
+                return True
+        return False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the unit ends with it, so that falling through means returning."""
+        node: Node = self.nodes[-1]
+        while node.parent is not None and node.type not in _UNITS:
+            following = node.next_named_sibling
+            while following is not None and following.type == "comment":
+                following = following.next_named_sibling
+            if following is not None and node.parent.type in ("block", "module"):
+                return False
+            if node.type in _LOOPS:
+                return False
+            node = node.parent
+        return True
+
+    def bound_names(self) -> set[str]:
+        """The names that the statements bind."""
+        names: set[str] = set()
+        stack = list(self.nodes)
+        while stack:
+            node = stack.pop()
+            if node.type in ("assignment", "augmented_assignment"):
+                names |= _targets(node.child_by_field_name("left"))
+            elif node.type == "named_expression":
+                names |= _targets(node.child_by_field_name("name"))
+            elif node.type in ("for_statement", "for_in_clause"):
+                names |= _targets(node.child_by_field_name("left"))
+            elif node.type == "as_pattern_target":
+                names |= _targets(node)
+            if node.type not in ("function_definition", "class_definition", "lambda"):
+                stack.extend(node.named_children)
+        return names
+
+    def used_after(self, names: set[str]) -> bool:
+        """Whether one of the names occurs in the unit behind the statements, or before them in a loop around them."""
+        around = next(n for n in ancestors(self.nodes[0].parent or self.nodes[0]) if n.type in _UNITS)
+        stack = [around]
+        wanted = {name.encode() for name in names}
+        while stack:
+            node = stack.pop()
+            if node.end_byte <= self.end:
+                continue
+            if node.type == "identifier" and node.start_byte >= self.end and node.text in wanted:
+                return True
+            stack.extend(node.named_children)
+        return False
+
+
+def place_of(source: Source, tree: Tree, start: int, end: int) -> Place | None:
+    """The statement that holds the offsets, with all that shares its lines; None where nothing can be put around it.
+
+    That is so in a lambda, a generator expression, a decorator or a default argument: they run elsewhere, or have no
+    statement of their own.
+    """
+    node = node_at(tree, start, end)
+    while node.parent is not None and node.parent.type not in ("block", "module"):
+        if node.type in _CROSSED or node.parent.type in ("decorated_definition", "class_definition"):
+            return None
+        if node.parent.type == "function_definition" and node.type != "block":
+            return None
+        node = node.parent
+    if node.parent is None or node.type in ("function_definition", "class_definition", "decorated_definition"):
+        return None
+    nodes = _on_same_lines(node)
+    block = node.parent
+    header = block.parent
+    if block.type == "block" and header is not None and nodes[0].start_point.row == _row_of_header(block):
+        return place_of(source, tree, header.start_byte, header.end_byte) if header.type in _WRAPPABLE else None
+    return Place(nodes, leading(source, nodes[0].start_byte), unit(tree, source), source, tree)
+
+
+_WRAPPABLE = frozenset({"if_statement", "for_statement", "while_statement", "with_statement"})
+
+
+def _row_of_header(block: Node) -> int:
+    before = block.prev_sibling
+    return int(before.end_point.row) if before is not None else -1
+
+
+def _on_same_lines(node: Node) -> list[Node]:
+    """The statement and its neighbours on the same lines (`a(); b()`)."""
+    nodes = [node]
+    while (before := nodes[0].prev_named_sibling) is not None and before.end_point.row == nodes[0].start_point.row:
+        nodes.insert(0, before)
+    while (after := nodes[-1].next_named_sibling) is not None and after.start_point.row == nodes[-1].end_point.row:
+        if after.type == "comment":
+            break
+        nodes.append(after)
+    return nodes
+
+
+def _targets(node: Node | None) -> set[str]:
+    if node is None:
+        return set()
+    if node.type == "identifier":
+        return {(node.text or b"").decode()}
+    if node.type in ("attribute", "subscript"):
+        return set()
+    return {name for child in node.named_children for name in _targets(child)}

@@ -1,0 +1,31 @@
+"""The changes that are offered for a range of a file."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hangup.fixes.fix import Fix, FixContext
+from hangup.fixes.registry import fixes
+from hangup.rules.finding import Finding
+from hangup.rules.rule import Context
+from hangup.workspace.workspace import Workspace
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A fix and the finding it answers."""
+
+    finding: Finding
+    fix: Fix
+
+
+def actions(workspace: Workspace, path: str, start: int, end: int) -> list[Action]:
+    """The fixes for all findings of a file that touch the offsets from `start` to `end`; `start` may equal `end`."""
+    touched = [f for f in workspace.findings(path) if f.start <= end and start <= f.end]
+    return [Action(finding, fix) for finding in touched for fix in fixes_for(workspace, path, finding)]
+
+
+def fixes_for(workspace: Workspace, path: str, finding: Finding) -> list[Fix]:
+    """The fixes for one finding of a file."""
+    document = workspace.document(path)
+    context = Context(workspace.flow, workspace.module(path))
+    return fixes(FixContext(context, document.source, document.tree, finding))

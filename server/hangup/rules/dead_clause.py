@@ -1,0 +1,89 @@
+"""Which `except` clauses surely never match: shared by the rules that say so in different words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hangup.facts.model import Handler
+from hangup.flow.clauses import TryBody, try_bodies
+from hangup.rules.rule import Context
+
+# A builtin network class, and the categories of faults that would have shown it.
+_SHOWN_BY = {
+    "ConnectionError": {"reset", "refused"},
+    "ConnectionResetError": {"reset"},
+    "ConnectionAbortedError": {"reset"},
+    "BrokenPipeError": {"reset"},
+    "ConnectionRefusedError": {"refused"},
+    "TimeoutError": {"timeout"},
+    "asyncio.TimeoutError": {"timeout"},
+    "socket.gaierror": {"dns"},
+    "ssl.SSLError": {"tls"},
+}
+
+
+@dataclass(frozen=True)
+class DeadClause:
+    """A clause whose classes (`names`) cannot arrive, and what arrives instead (`arriving`)."""
+
+    body: TryBody
+    handler: Handler
+    names: frozenset[str]
+    arriving: frozenset[str]
+
+
+def dead_clauses(context: Context) -> Iterator[DeadClause]:
+    """The clauses of a module that name network errors none of which can rise in their `try`.
+
+    Only where everything in the `try` is understood, and only classes that the measurements would have shown.
+    """
+    for body in try_bodies(context.flow, context.module):
+        if body.opaque or not body.calls:
+            continue
+        for handler in body.handlers:
+            names, whole = context.flow.guards.caught(body.scope, handler)
+            if whole and names and all(_is_dead(context, body, name) for name in names):
+                arriving = context.flow.connectivity(body.errors)
+                if arriving:
+                    yield DeadClause(body, handler, names, arriving)
+
+
+def _is_dead(context: Context, body: TryBody, name: str) -> bool:
+    classes = context.flow.classes
+    for error in body.errors:
+        # An OSError may in truth be any class below it, by its errno.
+        if classes.is_subclass(error, name) or (error in ("OSError", "Exception") and classes.is_subclass(name, error)):
+            return False
+    return _would_have_shown(context, body, name)
+
+
+def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
+    faults = context.flow.catalogue.faults
+    categories = _SHOWN_BY.get(name)
+    if categories is not None:
+        return all(
+            any(
+                fault in faults and faults[fault].category in categories
+                for _, entry in effect.entries
+                for fault in (*entry.raises, *entry.silent)
+            )
+            for _, effect in body.calls
+        )
+    file = context.flow.catalogue.file_of(name)
+    if file is None or context.flow.catalogue.exception(name) is None or _is_standard(context, name):
+        return False
+    # Another library's class: none of the calls belongs to it.
+    return all(context.flow.catalogue.file_of(q) != file for _, effect in body.calls for q, _ in effect.entries)
+
+
+def _is_standard(context: Context, name: str) -> bool:
+    pack = context.flow.catalogue.pack_of(name)
+    return pack is not None and pack.library.distribution is None
+
+
+def namesakes(context: Context, clause: DeadClause) -> frozenset[str]:
+    """The classes above what arrives that share their last name with a class of the clause."""
+    last = {name.rpartition(".")[2] for name in clause.names}
+    above = {base for error in clause.arriving for base in context.flow.classes.ancestors(error)}
+    return frozenset(name for name in above if name.rpartition(".")[2] in last)

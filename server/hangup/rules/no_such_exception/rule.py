@@ -1,0 +1,81 @@
+"""HUP204: a library has no exception of that name: looking it up raises AttributeError, often inside a handler."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from hangup.facts.expressions import Attribute
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted
+from hangup.rules.finding import Finding
+from hangup.rules.rule import Context, Rule
+
+_LOOKS_LIKE_ONE = re.compile(r"^[A-Z]\w*(Error|Exception|Timeout|Refused|Reset|Aborted|Disconnected|Warning)$")
+
+
+def check(context: Context, rule: Rule) -> Iterator[Finding]:
+    """One finding for each attribute of a known module that reads like an exception class and does not exist."""
+    for scope in context.module.scopes:
+        for attribute in _attributes(scope):
+            if not _LOOKS_LIKE_ONE.match(attribute.name):
+                continue
+            for owner in context.flow.evaluator.values(scope, attribute.value):
+                if isinstance(owner, Dotted) and _is_missing(context, owner.name, attribute.name):
+                    yield _report(context, rule, scope, attribute, owner.name)
+                    break
+
+
+def _attributes(scope: Scope) -> Iterator[Attribute]:
+    for site in scope.unit.sites:
+        if site.kind == "read" and isinstance(site.expression, Attribute):
+            yield site.expression
+    for guard in scope.unit.guards:
+        for handler in guard.handlers:
+            yield from (each for each in handler.types if isinstance(each, Attribute))
+
+
+def _is_missing(context: Context, module: str, name: str) -> bool:
+    pack = context.flow.catalogue.pack_of(module)
+    if pack is None or module not in pack.library.modules or name in pack.library.names:
+        return False
+    full = context.flow.catalogue.canonical(f"{module}.{name}")
+    return context.flow.catalogue.exception(full) is None and context.flow.catalogue.class_(full) is None
+
+
+def _report(context: Context, rule: Rule, scope: Scope, attribute: Attribute, module: str) -> Finding:
+    builtin = context.flow.catalogue.exception(attribute.name) is not None
+    close = _closest(context, module, attribute.name)
+    if builtin:
+        advice = f"{attribute.name} is a builtin"
+    elif close:
+        advice = f"did you mean {close}?"
+    else:
+        advice = "it may be the name of another library's class"
+    return Finding(
+        rule.code,
+        rule.name,
+        "error",
+        scope.start + attribute.start,
+        scope.start + attribute.end,
+        f"{module} has no {attribute.name}: this raises AttributeError when it is reached; {advice}",
+        names=(attribute.name,) if builtin else (),
+        replacement=module if builtin else close,
+    )
+
+
+def _closest(context: Context, module: str, name: str) -> str | None:
+    pack = context.flow.catalogue.pack_of(module)
+    known = {full.rpartition(".")[2]: full for full in pack.exceptions} if pack is not None else {}
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    return known[found[0]] if found else None
+
+
+RULE = Rule(
+    "HUP204",
+    "no-such-exception",
+    "error",
+    "The library has no exception of that name: AttributeError when it is reached",
+    check,
+)

@@ -1,0 +1,102 @@
+"""HUP401: a call that waits for the peer for ever, because neither it nor its library sets a time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hangup.facts.expressions import Attribute, Call, Constant, Name
+from hangup.facts.model import Site
+from hangup.flow.effects import Effect
+from hangup.flow.holes import gives_timeout
+from hangup.knowledge.schema import Call as Entry
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted
+from hangup.rules.finding import Finding
+from hangup.rules.rule import Context, Rule, pointed_at
+
+# What limits the time of everything inside it: as a context manager, or around a call.
+_LIMITS = frozenset(
+    {
+        "asyncio.timeout",
+        "asyncio.timeout_at",
+        "asyncio.wait_for",
+        "async_timeout.timeout",
+        "anyio.fail_after",
+        "anyio.move_on_after",
+        "trio.fail_after",
+        "trio.move_on_after",
+    }
+)
+
+
+def check(context: Context, rule: Rule) -> Iterator[Finding]:
+    """One finding for each call with a timeout parameter that is not given, where the default is none."""
+    global_default = context.flow.sets_default_timeout
+    for scope in context.module.scopes:
+        for site in scope.unit.sites:
+            effect = context.flow.effects.of(scope, site)
+            entry = _endless(effect, site, global_default)
+            if entry is not None and not _is_limited(context, scope, site):
+                yield _report(rule, scope, site, effect, entry)
+
+
+def _endless(effect: Effect, site: Site, global_default: bool) -> Entry | None:
+    """The entry by which the call waits for ever, if every entry that may hold agrees."""
+    call = site.expression
+    if not isinstance(call, Call) or not effect.certain or not effect.entries or not _called_by_name(effect, call):
+        return None
+    for _, entry in effect.entries:
+        timeout = entry.timeout
+        if timeout is None or timeout.parameter is None or timeout.default not in ("none", "global"):
+            return None
+        if timeout.default == "global" and global_default:
+            return None
+        if gives_timeout(entry, call) is not False:
+            return None
+    return effect.entries[0][1]
+
+
+def _called_by_name(effect: Effect, call: Call) -> bool:
+    """A function under another name may be a partial one, with the timeout already in it."""
+    last = effect.entries[0][0].rpartition("#")[2].rpartition(".")[2]
+    function = call.function
+    name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
+    return name == last or (isinstance(function, Name) and "." in effect.entries[0][0])
+
+
+def _is_limited(context: Context, scope: Scope, site: Site) -> bool:
+    contexts = [c for _, guard in context.flow.guards.enclosing(scope, site.guard) for c in guard.contexts]
+    around = [
+        other.expression
+        for other in scope.unit.sites
+        if other.kind == "call" and other.expression.start < site.expression.start <= other.expression.end
+    ]
+    for each in (*contexts, *around):
+        if isinstance(each, Call):
+            functions = context.flow.evaluator.values(scope, each.function)
+            if any(isinstance(function, Dotted) and function.name in _LIMITS for function in functions):
+                return True
+    return False
+
+
+def _report(rule: Rule, scope: Scope, site: Site, effect: Effect, entry: Entry) -> Finding:
+    start, end = pointed_at(scope, site.expression)
+    parameter = entry.timeout.parameter if entry.timeout is not None else "timeout"
+    given = site.expression.keyword(str(parameter)) if isinstance(site.expression, Call) else None
+    if isinstance(given, Constant) and given.value is None:
+        message = f"{effect.name} is told to wait for ever ({parameter}=None): a peer that says nothing stops the program here"
+    else:
+        message = f"{effect.name} waits for ever without {parameter}=: a peer that says nothing stops the program here"
+    return Finding(
+        rule.code,
+        rule.name,
+        "warning",
+        start,
+        end,
+        message,
+        anchor=scope.start + site.expression.start,
+        replacement=parameter,
+    )
+
+
+RULE = Rule("HUP401", "no-timeout", "warning", "The call waits for ever when the peer says nothing", check)

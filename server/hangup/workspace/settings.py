@@ -1,0 +1,64 @@
+"""The settings of a workspace: `[tool.hangup]` of pyproject.toml, or hangup.toml, or what an editor sends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomli
+
+FILES = ("hangup.toml", "pyproject.toml")
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the message names the file and the reason."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a workspace asks for.
+
+    select: rule codes or beginnings of them (`HUP1`) that are reported; extend_select: more of them.
+    ignore: rule codes or beginnings of them that are not.
+    exclude: file patterns (relative to the workspace, as in .gitignore without negation) that are not reported on.
+    include_tests: report on test files as well.
+    """
+
+    select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
+    extend_select: list[str] = []
+    ignore: list[str] = []
+    exclude: list[str] = []
+    include_tests: bool = False
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of a rule are reported. The longest beginning of the code that is named decides."""
+        chosen = max((len(p) for p in (*self.select, *self.extend_select) if code.startswith(p)), default=-1)
+        dropped = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
+        return chosen > dropped
+
+
+def load(root: Path) -> Settings:
+    """The settings of the workspace at `root`; hangup.toml goes before pyproject.toml.
+
+    Raises SettingsError when the file that holds them is not valid.
+    """
+    for name in FILES:
+        path = root / name
+        if not path.is_file():
+            continue
+        try:
+            table = tomli.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeError, tomli.TOMLDecodeError) as error:
+            raise SettingsError(f"{path}: {error}") from error
+        found = table if name == "hangup.toml" else table.get("tool", {}).get("hangup")
+        if found is not None:
+            return parse(found, str(path))
+    return Settings()
+
+
+def parse(table: dict[str, Any], origin: str) -> Settings:
+    """Settings from a table. Raises SettingsError, naming `origin`, the key and the reason."""
+    try:
+        return msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{origin}: [tool.hangup]: {error}") from error

@@ -1,0 +1,95 @@
+"""A workspace: files by path, seen as one project, and the findings in each."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from hangup.flow.analysis import Flow
+from hangup.knowledge.catalogue import Catalogue
+from hangup.resolve.project import Module, Project
+from hangup.rules.finding import Finding
+from hangup.rules.registry import rules
+from hangup.rules.rule import Context
+from hangup.syntax.source import Source
+from hangup.workspace.document import Document
+from hangup.workspace.naming import module_names
+from hangup.workspace.settings import Settings
+from hangup.workspace.suppressions import visible
+
+
+class Workspace:
+    """Documents and what is found in them. Reads no files: it is given their text.
+
+    A path is relative to the workspace, with forward slashes.
+    """
+
+    def __init__(self, settings: Settings | None = None, catalogue: Catalogue | None = None) -> None:
+        self.settings = settings or Settings()
+        self.catalogue = catalogue or Catalogue()
+        self._documents: dict[str, Document] = {}
+        self._modules: dict[str, Module] = {}
+        self._flow: Flow | None = None
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._documents
+
+    @property
+    def paths(self) -> list[str]:
+        """All paths, sorted."""
+        return sorted(self._documents)
+
+    def document(self, path: str) -> Document:
+        """The current version of a file. Raises KeyError for one that the workspace does not hold."""
+        return self._documents[path]
+
+    def update(self, path: str, source: Source) -> Document:
+        """Give a file a new text, or add it."""
+        old = self._documents.get(path)
+        if old is not None and old.source.data == source.data:
+            return old
+        self._documents[path] = old.edited(source) if old is not None else Document(path, source)
+        self._modules.pop(path, None)
+        self._flow = None
+        return self._documents[path]
+
+    def remove(self, path: str) -> None:
+        """Forget a file; nothing happens if the workspace does not hold it."""
+        self._documents.pop(path, None)
+        self._modules.pop(path, None)
+        self._flow = None
+
+    @property
+    def flow(self) -> Flow:
+        """The flow of errors through the files as they are now."""
+        if self._flow is None:
+            self._flow = Flow(self._project(), self.catalogue)
+        return self._flow
+
+    def module(self, path: str) -> Module:
+        """The module of a file."""
+        self.flow  # noqa: B018 - makes the modules current
+        return self._modules[path]
+
+    def findings(self, path: str) -> list[Finding]:
+        """The findings in a file, in order, without those that are not selected or hidden by a comment."""
+        context = Context(self.flow, self.module(path))
+        found = [finding for rule in rules() if self.settings.wants(rule.code) for finding in rule.check(context, rule)]
+        document = self._documents[path]
+        return sorted(visible(found, document.source, document.suppressions), key=lambda f: (f.start, f.code, f.end))
+
+    def _project(self) -> Project:
+        packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
+        project = Project()
+        others: list[tuple[str, Module]] = []
+        for path, document in self._documents.items():
+            pure = PurePosixPath(path)
+            best, *rest = module_names(pure, packages)
+            module = self._modules.get(path)
+            if module is None or module.name != best or module.facts is not document.facts:
+                module = Module(best, path, document.facts, is_package=pure.name == "__init__.py")
+                self._modules[path] = module
+            project.modules.setdefault(best, module)
+            others += [(name, module) for name in rest]
+        for name, module in others:
+            project.modules.setdefault(name, module)
+        return project
