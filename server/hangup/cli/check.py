@@ -74,7 +74,8 @@ def _wanted(workspace: Workspace, root: Path, paths: list[Path]) -> Iterator[str
             pure = PurePosixPath(file.relative_to(root).as_posix())
             if str(pure) not in workspace or is_excluded(pure, workspace.settings.exclude):
                 continue
-            if workspace.settings.include_tests or not is_test(pure):
+            # A folder of tests that is named is asked for.
+            if workspace.settings.include_tests or not is_test(PurePosixPath(file.relative_to(path).as_posix())):
                 yield str(pure)
 
 

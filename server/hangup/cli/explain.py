@@ -6,7 +6,8 @@ from hangup.rules.registry import rule
 
 
 def explain(name: str) -> str | None:
-    """A text in Markdown about a rule's code or name, an exception class or an errno symbol; None if there is nothing."""
+    """A text in Markdown about a rule's code or name, an exception class or an errno symbol; None if there is
+    nothing."""
     found = rule(name.upper()) or rule(name)
     if found is not None:
         page = found.folder() / "doc.md"

@@ -32,7 +32,8 @@ class Attribute(Node, frozen=True, gc=False, tag=True):
 
 
 class Argument(msgspec.Struct, frozen=True, gc=False):
-    """An argument of a call. `keyword` is None for a positional one; `*args` and `**kwargs` have `splat` "*" and "**"."""
+    """An argument of a call. `keyword` is None for a positional one; `*args` and `**kwargs` have `splat` "*" and
+    "**"."""
 
     value: Expression
     keyword: str | None = None

@@ -54,9 +54,11 @@ class Binding(Fact, frozen=True, gc=False):
 
 
 class Site(Fact, frozen=True, gc=False):
-    """A place where something runs that the unit does not spell out: a call, an attribute read, a loop over an iterator, a `with`.
+    """A place where something runs that the unit does not spell out: a call, an attribute read, a loop over an
+    iterator, a `with`.
 
-    kind: "call", "read", "iterate" or "enter". `expression` is the Call, the Attribute, the iterable or the context manager.
+    kind: "call", "read", "iterate" or "enter". `expression` is the Call, the Attribute, the iterable or the context
+    manager.
     guard: the innermost guard around it, as an index into the unit's guards; NOWHERE for none.
     awaited: the call stands directly under `await`. loop: it stands in a loop of this unit.
     is_async: `async for`, `async with`.

@@ -116,7 +116,8 @@ def _every_branch_raises(statement: Node) -> bool:
 
 
 def _leaves(block: Node, in_loop: bool = False) -> bool:
-    """Whether the block contains a `return`, or a `break` or `continue` out of it: in a `finally` that swallows the error."""
+    """Whether the block contains a `return`, or a `break` or `continue` out of it: in a `finally` that swallows the
+    error."""
     for child in block.named_children:
         if child.type == "return_statement":
             return True

@@ -15,12 +15,16 @@ _STANDARD = frozenset(sys.stdlib_module_names)
 
 @dataclass(frozen=True)
 class _Statement:
-    """A top-level import: its module, its group (0 future, 1 standard library, 2 third party, 3 local), its form."""
+    """A top-level import: its module, its group (0 future, 1 standard library, 2 third party, 3 local), its form.
+
+    plain: `import module`, perhaps `as` something; aliased: it is.
+    """
 
     node: Node
     module: str
     group: int
     plain: bool
+    aliased: bool = False
 
 
 def add_imports(source: Source, tree: Tree, modules: list[str]) -> list[Edit]:
@@ -30,7 +34,7 @@ def add_imports(source: Source, tree: Tree, modules: list[str]) -> list[Edit]:
     that is missing is made, one blank line apart.
     """
     present = _header(source, tree)
-    have = {s.module for s in present if s.plain}
+    have = {s.module for s in present if s.plain and not s.aliased}
     edits: dict[int, list[str]] = {}
     for module in sorted(set(modules) - have):
         at, text = _placed(source, tree, present, module)
@@ -75,7 +79,7 @@ def _statements(source: Source, node: Node) -> list[_Statement]:
         else:
             inner = name.child_by_field_name("name")
             module = source.slice(inner.start_byte, inner.end_byte) if inner is not None else ""
-            found.append(_Statement(node, module, _group(module), False))
+            found.append(_Statement(node, module, _group(module), True, aliased=True))
     return found
 
 
@@ -94,12 +98,11 @@ def _placed(source: Source, tree: Tree, present: list[_Statement], module: str) 
     group, line, newline = _group(module), f"import {module}", source.newline
     mates = [s for s in present if s.group == group]
     if mates:
-        before = [s for s in mates if s.plain and s.module < module] or [
-            s for s in mates if not any(m.plain for m in mates) and s.module < module and not s.plain
-        ]
+        plain = [s for s in mates if s.plain]
+        before = [s for s in plain if s.module < module]
         if before:
             return before[-1].node.end_byte, newline + line
-        return mates[0].node.start_byte, line + newline
+        return (plain or mates)[0].node.start_byte, line + newline
     earlier = [s for s in present if s.group < group]
     later = [s for s in present if s.group > group]
     if earlier:

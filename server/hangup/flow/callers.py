@@ -13,7 +13,7 @@ from hangup.knowledge.packs import read_boundaries
 from hangup.knowledge.schema import Boundary
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, ProjectInstance, Value
+from hangup.resolve.values import Defined, Dotted, ProjectInstance
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Caller:
     boundary: Boundary | None = None
 
 
+_TAKERS = frozenset(
+    name.rpartition(".")[2]
+    for boundary in read_boundaries().boundaries
+    for name in (*boundary.names, *boundary.methods)
+)
 _SOMEBODY = Boundary(outcome="whoever calls it back has to expect it", certain=False)
 
 
@@ -58,16 +63,13 @@ class Callers:
         index: dict[Scope, list[Caller]] = {}
         for module in self._evaluator.project:
             for scope in module.scopes:
-                handed: dict[int, Boundary] = {}
-                for site in reversed(scope.unit.sites):  # the outer call stands after those in its arguments
-                    self._handovers(index, scope, site, handed)
-                for site in scope.unit.sites:
+                self._handovers(index, scope)
+                for site, effect in self._effects.within(scope):
                     expression = site.expression
-                    boundary = handed.get(expression.start) if site.kind == "call" else None
-                    for callee in self._effects.of(scope, site).callees:
+                    boundary = self._handed.get((scope, expression.start)) if site.kind == "call" else None
+                    for callee in effect.callees:
                         caller = Caller(scope, site.guard, expression.start, expression.end, boundary)
                         index.setdefault(callee, []).append(caller)
-                self._handed.update({(scope, start): boundary for start, boundary in handed.items()})
                 for child in scope.children:
                     if child.unit.kind == "class" and child.definition is not None:
                         start = child.definition.start
@@ -75,31 +77,26 @@ class Callers:
                         index.setdefault(child, []).append(at)
         return index
 
-    def _handovers(
-        self, index: dict[Scope, list[Caller]], scope: Scope, site: Site, handed: dict[int, Boundary]
-    ) -> None:
-        call = site.expression
-        if site.kind != "call" or not isinstance(call, Call) or not call.arguments:
-            return
-        functions: tuple[Value, ...] | None = None
-        for argument in call.arguments:
-            value = argument.value
-            if not isinstance(value, Name | Attribute | Lambda | Call):
+    def _handovers(self, index: dict[Scope, list[Caller]], scope: Scope) -> None:
+        for site in scope.unit.sites:
+            call = site.expression
+            if site.kind != "call" or not isinstance(call, Call):
                 continue
-            if isinstance(value, Call):
-                functions = self._evaluator.values(scope, call.function) if functions is None else functions
-                boundary = self._boundary(functions, call, value)
-                if boundary is not None:
-                    handed[value.start] = boundary
-                continue
-            for target in self._functions(scope, value):
-                functions = self._evaluator.values(scope, call.function) if functions is None else functions
-                boundary = self._boundary(functions, call, value) or _SOMEBODY
-                caller = Caller(scope, site.guard, value.start, value.end, boundary)
-                index.setdefault(target, []).append(caller)
+            for argument in call.arguments:
+                value = argument.value
+                if isinstance(value, Call) and _last_name(call) in _TAKERS:
+                    boundary = self._boundary(scope, call, value)
+                    if boundary is not None:
+                        self._handed[scope, value.start] = boundary
+                elif isinstance(value, Name | Attribute | Lambda):
+                    for target in self._functions(scope, value):
+                        boundary = self._boundary(scope, call, value) or _SOMEBODY
+                        caller = Caller(scope, site.guard, value.start, value.end, boundary)
+                        index.setdefault(target, []).append(caller)
 
     def _functions(self, scope: Scope, expression: Expression) -> Iterator[Scope]:
-        if isinstance(expression, Attribute) and expression.name not in self._function_names:
+        name = expression.name if isinstance(expression, Attribute) else getattr(expression, "id", None)
+        if name is not None and name not in self._function_names:
             return
         for value in self._evaluator.values(scope, expression):
             if isinstance(value, Defined) and value.scope.unit.kind in ("function", "lambda"):
@@ -114,7 +111,8 @@ class Callers:
             if scope.unit.kind == "function"
         )
 
-    def _boundary(self, functions: tuple[Value, ...], call: Call, argument: Expression) -> Boundary | None:
+    def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
+        functions = self._evaluator.values(scope, call.function)
         names = {function.name for function in functions if isinstance(function, Dotted)}
         method = call.function.name if isinstance(call.function, Attribute) else ""
         if any(isinstance(function, Defined | ProjectInstance) for function in functions):
@@ -127,3 +125,8 @@ class Callers:
             if argument is by_keyword or argument is by_position:
                 return boundary
         return None
+
+
+def _last_name(call: Call) -> str:
+    function = call.function
+    return function.name if isinstance(function, Attribute) else getattr(function, "id", "")

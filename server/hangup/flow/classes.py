@@ -1,6 +1,7 @@
 """Exception classes of libraries and of the project in one tree.
 
-A class is named by a string: the canonical dotted name for a library's or Python's own, `Scope.identity` for the project's.
+A class is named by a string: the canonical dotted name for a library's or Python's own, `Scope.identity` for the
+project's.
 """
 
 from __future__ import annotations

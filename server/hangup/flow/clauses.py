@@ -46,7 +46,8 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         if not _inside(flow, scope, site.guard, index):
             continue
         effect = flow.effects.of(scope, site)
-        body.opaque = body.opaque or effect.opaque or any(flow.escapes.of(callee).opaque for callee in effect.callees)
+        body.opaque = body.opaque or flow.effects.is_opaque(scope, site)
+        body.opaque = body.opaque or any(flow.escapes.is_opaque(callee) for callee in effect.callees)
         body.opaque = body.opaque or any(
             entry.phase and not (entry.raises or entry.silent) for _, entry in effect.entries
         )

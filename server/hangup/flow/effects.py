@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_harmless
+from hangup.flow.sieve import Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
@@ -28,7 +29,7 @@ class Effect:
     name: what is called, as a person would name it (`requests.get`, `Session.get`); empty if it is not known.
     entries: the knowledge entries that hold for it, with the qualified name that matched.
     failures: what those entries raise. callees: the project's functions it runs.
-    certain: every receiver was resolved. opaque: it may run something unknown, which may raise anything.
+    certain: every receiver was resolved.
     """
 
     name: str = ""
@@ -36,12 +37,14 @@ class Effect:
     failures: Failures = field(default_factory=dict)
     callees: list[Scope] = field(default_factory=list)
     certain: bool = True
-    opaque: bool = False
 
     @property
     def is_network(self) -> bool:
         """Whether a knowledge file lists it with something that it raises."""
         return bool(self.failures)
+
+
+_NONE = Effect()
 
 
 class Effects:
@@ -50,14 +53,37 @@ class Effects:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._catalogue = evaluator.catalogue
-        self._known: dict[tuple[int, Scope], Effect] = {}
+        self._sieve = Sieve(evaluator.project, evaluator.catalogue)
+        self._known: dict[Scope, dict[int, tuple[Site, Effect]]] = {}
+        self._opaque: dict[tuple[int, Scope], bool] = {}
 
     def of(self, scope: Scope, site: Site) -> Effect:
         """The effect of a site that stands in a scope."""
+        found = self._in(scope).get(id(site))
+        return found[1] if found is not None else _NONE
+
+    def within(self, scope: Scope) -> Iterable[tuple[Site, Effect]]:
+        """The sites of a scope that call a library, as its knowledge file has it, or run the project's functions."""
+        return self._in(scope).values()
+
+    def is_opaque(self, scope: Scope, site: Site) -> bool:
+        """Whether a site may run something unknown, which may raise anything."""
         key = (id(site), scope)
-        known = self._known.get(key)
+        if key not in self._opaque:
+            call = site.expression
+            functions = self._evaluator.values(scope, call.function) if isinstance(call, Call) else ()
+            self._opaque[key] = any(self._is_unknown(function) for function in functions)
+        return self._opaque[key]
+
+    def _in(self, scope: Scope) -> dict[int, tuple[Site, Effect]]:
+        known = self._known.get(scope)
         if known is None:
-            known = self._known[key] = self._find(scope, site)
+            known = self._known[scope] = {}
+            for site in scope.unit.sites:
+                if self._sieve.passes(scope, site):
+                    effect = self._find(scope, site)
+                    if effect.entries or effect.callees:
+                        known[id(site)] = (site, effect)
         return known
 
     def _find(self, scope: Scope, site: Site) -> Effect:
@@ -67,7 +93,6 @@ class Effects:
             functions = self._evaluator.values(scope, expression.function)
             for function in functions:
                 self._called(effect, function, expression, scope)
-            effect.opaque = any(self._is_opaque(function) for function in functions)
         elif site.kind == "read" and isinstance(expression, Attribute):
             for owner in self._evaluator.values(scope, expression.value):
                 self._read(effect, owner, expression)
@@ -78,7 +103,7 @@ class Effects:
         self._raise(effect)
         return effect
 
-    def _is_opaque(self, function: Value) -> bool:
+    def _is_unknown(self, function: Value) -> bool:
         if isinstance(function, Defined):
             return False
         qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
@@ -145,11 +170,12 @@ class Effects:
                     ]
 
     def _raise(self, effect: Effect) -> None:
+        if len(effect.entries) == 1:
+            effect.failures = dict(self._catalogue.failures(effect.entries[0][1]))
+            return
         for _, entry in effect.entries:
-            for fault, raised in entry.raises.items():
-                for name in [raised] if isinstance(raised, str) else raised:
-                    canonical = self._catalogue.canonical(name)
-                    effect.failures[canonical] = effect.failures.get(canonical, frozenset()) | {fault}
+            for name, faults in self._catalogue.failures(entry).items():
+                effect.failures[name] = effect.failures.get(name, frozenset()) | faults
 
 
 def _is_property(scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hangup.facts.model import NOWHERE, Site
+from hangup.facts.model import NOWHERE
 from hangup.flow.classes import ClassTree
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
@@ -19,12 +19,10 @@ class Escapes:
 
     implicit: nobody on the way raised them on purpose. explicit: a handler did (`raise`, `raise MyError from e`).
     Each with the faults behind it; an error that the project's code raises by itself has none.
-    opaque: it runs something unknown, which may raise anything.
     """
 
     implicit: Failures = field(default_factory=dict)
     explicit: Failures = field(default_factory=dict)
-    opaque: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -58,6 +56,19 @@ class EscapeAnalysis:
                 for name, faults in part.items():
                     errors[name] = errors.get(name, frozenset()) | faults
         return errors
+
+    def is_opaque(self, scope: Scope) -> bool:
+        """Whether a function runs, by itself or through others of the project, something that may raise anything."""
+        seen = {scope}
+        queue = [scope]
+        for each in queue:
+            if any(self._effects.is_opaque(each, site) for site in each.unit.sites):
+                return True
+            for callee in self._callees(each):
+                if callee not in seen:
+                    seen.add(callee)
+                    queue.append(callee)
+        return False
 
     def _known(self, scope: Scope) -> Escapes:
         if scope in self._done:
@@ -99,16 +110,18 @@ class EscapeAnalysis:
         return order
 
     def _callees(self, scope: Scope) -> Iterator[Scope]:
-        for site in scope.unit.sites:
-            yield from self._effects.of(scope, site).callees
+        for _, effect in self._effects.within(scope):
+            yield from effect.callees
         for child in scope.children:
             if child.unit.kind == "class":
                 yield child
 
     def _once(self, scope: Scope) -> Escapes:
         found = Escapes()
-        for site in scope.unit.sites:
-            self._add_site(found, scope, site)
+        for site, effect in self._effects.within(scope):
+            errors = self.at(scope, effect)
+            if errors:
+                self._pass(found, scope, site.guard, errors)
         for child in scope.children:
             if child.unit.kind == "class" and child.definition is not None:
                 self._pass(found, scope, child.definition.guard, self._known(child).implicit)
@@ -117,13 +130,6 @@ class EscapeAnalysis:
                 names = self._classes.raised(self._evaluator.values(scope, statement.expression))
                 self._pass(found, scope, statement.guard, dict.fromkeys(names, frozenset()))
         return found
-
-    def _add_site(self, found: Escapes, scope: Scope, site: Site) -> None:
-        effect = self._effects.of(scope, site)
-        found.opaque = found.opaque or effect.opaque or any(self._known(callee).opaque for callee in effect.callees)
-        errors = self.at(scope, effect)
-        if errors:
-            self._pass(found, scope, site.guard, errors)
 
     def _pass(self, found: Escapes, scope: Scope, guard: int, errors: Failures) -> None:
         if guard == NOWHERE:

@@ -37,13 +37,15 @@ class Guards:
         self._types: dict[tuple[Scope, int], tuple[frozenset[str], bool]] = {}
 
     def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
-        """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left out)."""
+        """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
+        out)."""
         passage = Passage()
         self._outwards(scope, guard, dict.fromkeys(errors, False), until, passage, {})
         return passage
 
     def caught(self, scope: Scope, handler: Handler) -> tuple[frozenset[str], bool]:
-        """The classes that a clause names, and whether all of its expression was understood. A bare one is BaseException."""
+        """The classes that a clause names, and whether all of its expression was understood. A bare one is
+        BaseException."""
         key = (scope, handler.start)
         known = self._types.get(key)
         if known is None:

@@ -47,8 +47,7 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
     """All holes of a module, in order; calls chained in one expression (`urlopen(u).read()`) count as one."""
     found: list[Hole] = []
     for scope in module.scopes:
-        for site in scope.unit.sites:
-            effect = flow.effects.of(scope, site)
+        for site, effect in flow.effects.within(scope):
             for errors, callee in _origins(flow, effect, site):
                 hole = _hole(flow, scope, site, effect, errors, callee)
                 if hole is not None:
@@ -61,17 +60,11 @@ def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
 
     Timeouts count only where a timeout is set: a call that waits for ever does not raise one.
     """
-    faults = flow.catalogue.faults
     errors: Failures = {}
     for _, entry in effect.entries:
-        waits = _waits_for_ever(entry, site.expression)
-        for fault, raised in entry.raises.items():
-            known = faults.get(fault)
-            if known is None or not known.connectivity or (waits and known.category == "timeout"):
-                continue
-            for name in [raised] if isinstance(raised, str) else raised:
-                canonical = flow.catalogue.canonical(name)
-                errors[canonical] = errors.get(canonical, frozenset()) | {fault}
+        timeouts = not _waits_for_ever(entry, site.expression)
+        for name, causes in flow.catalogue.expected(entry, timeouts=timeouts).items():
+            errors[name] = errors.get(name, frozenset()) | causes
     return errors
 
 

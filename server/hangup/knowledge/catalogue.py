@@ -28,6 +28,7 @@ class Catalogue:
         self._canonical: dict[str, str] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._calls: dict[str, tuple[Call, ...]] = {}
+        self._raised: dict[tuple[int, bool | None], dict[str, frozenset[str]]] = {}
         self._tables: dict[Path, dict[str, tuple[Call, ...]]] = {}
         self._aliases: dict[Path | None, dict[str, Alias]] = {}
 
@@ -60,6 +61,10 @@ class Catalogue:
     def knows_module(self, name: str) -> bool:
         """Whether `name` is a module that some file speaks for, or a package above one."""
         return name in self._files or any(root.startswith(name + ".") for root in self._files)
+
+    def under(self, name: str) -> list[tuple[str, Path]]:
+        """The import roots below a package, with the files that speak for them."""
+        return [(root, path) for root, path in self._files.items() if root.startswith(name + ".")]
 
     def canonical(self, name: str) -> str:
         """The name by which the files know what a program calls `name`: aliases are followed."""
@@ -112,10 +117,35 @@ class Catalogue:
         return None
 
     def calls(self, name: str) -> tuple[Call, ...]:
-        """The entries for a function or class (`requests.get`) or a method (`requests.Session#get`), its bases included."""
+        """The entries for a function or class (`requests.get`) or a method (`requests.Session#get`), its bases
+        included."""
         known = self._calls.get(name)
         if known is None:
             known = self._calls[name] = self._find_calls(name)
+        return known
+
+    def failures(self, call: Call) -> Mapping[str, frozenset[str]]:
+        """The exception classes of an entry, by canonical name, each with the faults that give it."""
+        return self._failures(call, None)
+
+    def expected(self, call: Call, *, timeouts: bool) -> Mapping[str, frozenset[str]]:
+        """Those of `failures` that a program has to expect of any peer; without timeouts where none is set."""
+        return self._failures(call, timeouts)
+
+    def _failures(self, call: Call, timeouts: bool | None) -> Mapping[str, frozenset[str]]:
+        key = (id(call), timeouts)
+        known = self._raised.get(key)
+        if known is None:
+            known = self._raised[key] = {}
+            for fault, names in call.raises.items():
+                entry = self.faults.get(fault)
+                if timeouts is not None and (entry is None or not entry.connectivity):
+                    continue
+                if timeouts is False and entry is not None and entry.category == "timeout":
+                    continue
+                for name in [names] if isinstance(names, str) else names:
+                    canonical = self.canonical(name)
+                    known[canonical] = known.get(canonical, frozenset()) | {fault}
         return known
 
     def method_names(self, path: Path) -> frozenset[str]:

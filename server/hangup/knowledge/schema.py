@@ -125,7 +125,8 @@ class Call(Struct, frozen=True):
 
     match: functions, classes (their construction) or methods (`Class#method`; subclasses match).
         `Class#__iter__`, `#__aiter__`, `#__enter__`, `#__exit__` stand for iteration and `with`.
-    when: `keyword=literal` that must be given for this entry to hold (`stream=True`); such entries go before the plain one.
+    when: `keyword=literal` that must be given for this entry to hold (`stream=True`); such entries go before the
+    plain one.
     property: the name is read, not called (`Response.text`).
     awaitable: it is an `async def`: the error rises where it is awaited.
     phase: what it does on the wire.
@@ -135,7 +136,8 @@ class Call(Struct, frozen=True):
     timeout: how long it waits.
     idempotent: whether sending it twice is the same as once; absent where that is up to the peer's protocol.
     blocking: it blocks the thread while it waits.
-    reads: the position of an argument that is read to its end (`shutil.copyfileobj`): its `read` decides what is raised.
+    reads: the position of an argument that is read to its end (`shutil.copyfileobj`): its `read` decides what is
+    raised.
     measure: the expression that drives it against the fault server; read by the measurement only.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from hangup.facts.expressions import (
     Alternatives,
@@ -107,11 +107,8 @@ class Evaluator:
         known = self._results.get(scope)
         if known is None:
             self._results[scope] = ()
-            if unit.yields:
-                known = UNKNOWN
-            else:
-                known = join(*(self.values(scope, each) for each in unit.returns)) or NONE
-            self._results[scope] = known
+            returned = join(*(self.values(scope, each) for each in unit.returns)) or NONE
+            known = self._results[scope] = UNKNOWN if unit.yields else returned
         return known
 
     def imported(self, module: Module, imported: Imported) -> Values:
@@ -262,7 +259,7 @@ class Evaluator:
         entered = self.members.entered
         return join(*(entered(value, expression.is_async) for value in self.values(scope, expression.value)))
 
-    _READERS: dict[type, Callable[[Any, Scope, Any], Values]] = {
+    _READERS: ClassVar[dict[type, Callable[[Any, Scope, Any], Values]]] = {
         Name: _name,
         Attribute: _attribute,
         Call: _call,

@@ -1,4 +1,5 @@
-"""Functions of the language and its standard library that hand on what they are given, by the position of that argument."""
+"""Functions of the language and its standard library that hand on what they are given, by the position of that
+argument."""
 
 from __future__ import annotations
 

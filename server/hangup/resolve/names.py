@@ -10,7 +10,8 @@ def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, tuple[
     """The scope that binds `name` as seen from `scope`, and the bindings that may reach `offset` (None: any).
 
     `offset` counts in `scope`'s unit and matters only if the name is bound there: from inside another function, every
-    binding may be the one that holds. Returns None if no scope binds the name: it is a builtin, or comes by a star import.
+    binding may be the one that holds. Returns None if no scope binds the name: it is a builtin, or comes by a star
+    import.
     """
     current: Scope | None = scope
     while current is not None:

@@ -129,7 +129,8 @@ class Project:
     def find(self, name: str, seen_from: Module) -> Module | None:
         """The module that `import name` in `seen_from` gives, if the project has it.
 
-        A module beside the importing one is found as Python finds a script's neighbour, unless the importer is in a package.
+        A module beside the importing one is found as Python finds a script's neighbour, unless the importer is in a
+        package.
         """
         found = self.modules.get(name)
         if found is not None:

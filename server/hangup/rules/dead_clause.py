@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from hangup.facts.model import Handler
 from hangup.flow.clauses import TryBody, try_bodies
@@ -33,11 +34,20 @@ class DeadClause:
     arriving: frozenset[str]
 
 
-def dead_clauses(context: Context) -> Iterator[DeadClause]:
+_KNOWN: WeakKeyDictionary[Context, list[DeadClause]] = WeakKeyDictionary()
+
+
+def dead_clauses(context: Context) -> list[DeadClause]:
     """The clauses of a module that name network errors none of which can rise in their `try`.
 
     Only where everything in the `try` is understood, and only classes that the measurements would have shown.
     """
+    if context not in _KNOWN:
+        _KNOWN[context] = list(_find(context))
+    return _KNOWN[context]
+
+
+def _find(context: Context) -> Iterator[DeadClause]:
     for body in try_bodies(context.flow, context.module):
         if body.opaque or not body.calls:
             continue

@@ -21,9 +21,10 @@ class Related(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """Something wrong at a place of a module.
 
-    code, name: the rule's. start, end: offsets in the module. names: the exception classes that it is about, by
-    canonical name; arriving: those that reach the clause that it is about. anchor: the offset of the network call behind it. replacement: the rule's own word to its fix:
-    a parameter's name, a class or a module.
+    code, name: the rule's. start, end: offsets in the module.
+    names: the exception classes that it is about, by canonical name. arriving: those that reach the clause it is about.
+    anchor: the offset of the network call behind it.
+    replacement: the rule's own word to its fix: a parameter's name, a class or a module.
     """
 
     code: str

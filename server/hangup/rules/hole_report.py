@@ -14,7 +14,8 @@ def subject(hole: Hole) -> str:
 
 
 def report(rule: Rule, hole: Hole, statement: str) -> Finding:
-    """A finding about a hole: `statement` without its full stop, then where the failure ends. The end that is worst decides."""
+    """A finding about a hole: `statement` without its full stop, then where the failure ends. The end that is worst
+    decides."""
     worst = max(hole.ends, key=lambda end: (end.certain, -len(end.path)))
     start, end = pointed_at(hole.scope, hole.site.expression)
     return Finding(

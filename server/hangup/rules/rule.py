@@ -14,7 +14,7 @@ from hangup.resolve.project import Module, Scope
 from hangup.rules.finding import Finding, Severity
 
 
-@dataclass
+@dataclass(eq=False)
 class Context:
     """One module under examination: `module`, and the `flow` of the project it belongs to."""
 

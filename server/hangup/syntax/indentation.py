@@ -37,7 +37,8 @@ def leading(source: Source, offset: int) -> str:
 
 
 def indent_block(source: Source, nodes: list[Node], step: str) -> str:
-    """The text of adjacent statements, each logical line moved right by `step`; the first line comes without its old indentation.
+    """The text of adjacent statements, each logical line moved right by `step`; the first line comes without its old
+    indentation.
 
     Lines that begin inside a multi-line string are left as they are, and so are blank lines.
     """

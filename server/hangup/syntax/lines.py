@@ -62,16 +62,24 @@ class LineTable:
         return Position(line, self._width(start, offset, unit))
 
     def offset(self, position: Position, unit: Unit) -> int:
-        """The offset of `position`; a column past the end of its line means that end, a line past the last the end of the text."""
+        """The offset of `position`; a column past the end of its line means that end, a line past the last the end of
+        the text."""
         if position.line < 0:
             return 0
         if position.line >= len(self._starts):
             return len(self._data)
         start, end = self.start(position.line), self.end(position.line)
         column = max(0, position.column)
-        if unit == "utf-8" or self._ascii or self._data[start:end].isascii():
+        if self._ascii or self._data[start:end].isascii():
             return min(start + column, end)
+        if unit == "utf-8":
+            return self._start_of_character(min(start + column, end))
         return start + _bytes_of_column(self._data[start:end], column, unit)
+
+    def _start_of_character(self, offset: int) -> int:
+        while 0 < offset < len(self._data) and self._data[offset] & 0xC0 == 0x80:
+            offset -= 1
+        return offset
 
     def _width(self, start: int, end: int, unit: Unit) -> int:
         if unit == "utf-8" or self._ascii:

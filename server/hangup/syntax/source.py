@@ -31,7 +31,8 @@ class Source:
 
     @classmethod
     def from_text(cls, text: str) -> Source:
-        """A source from an editor's buffer. Lone surrogates, which JSON can carry, become question marks of one byte."""
+        """A source from an editor's buffer. Lone surrogates, which JSON can carry, become question marks of one
+        byte."""
         return cls(text.encode("utf-8", "replace"))
 
     @classmethod
@@ -57,8 +58,11 @@ class Source:
 
     @cached_property
     def parseable(self) -> bytes:
-        """The text for the parser: of the same length, with a line break it knows in place of every lone \\r."""
-        return _LONE_RETURN.sub(b"\n", self.data) if b"\r" in self.data else self.data
+        """The text for the parser, of the same length: it takes a lone \\r for no line break, and a NUL for the end."""
+        data = self.data
+        if b"\r" in data:
+            data = _LONE_RETURN.sub(b"\n", data)
+        return data.replace(b"\0", b"\1")
 
     @cached_property
     def newline(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Point, Tree
 
 from hangup.syntax.source import Source
 
@@ -21,9 +21,45 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
-def parse(source: Source) -> Tree:
-    """The tree of a source. Node offsets are offsets into `source.data`."""
+def parse(source: Source, before: tuple[Source, Tree] | None = None) -> Tree:
+    """The tree of a source. Node offsets are offsets into `source.data`.
+
+    before: an earlier version and its tree, of which the unchanged parts are taken over. The result does not depend on
+    it: broken code, where the way of recovery could differ, is always parsed afresh.
+    """
+    if before is not None and not before[1].root_node.has_error:
+        tree = _parser().parse(source.parseable, _moved(source.parseable, before[0].parseable, before[1]))
+        if not tree.root_node.has_error:
+            return tree
     return _parser().parse(source.parseable)
+
+
+def _moved(data: bytes, old: bytes, tree: Tree) -> Tree:
+    """A copy of the tree of `old`, told which part of it has become another in `data`."""
+    start = _common_start(old, data)
+    tail = min(len(old), len(data)) - start
+    same = _common_start(old[::-1][:tail], data[::-1][:tail])
+    old_end, new_end = len(old) - same, len(data) - same
+    copy = tree.copy()
+    copy.edit(start, old_end, new_end, _point(old, start), _point(old, old_end), _point(data, new_end))
+    return copy
+
+
+def _common_start(one: bytes, other: bytes) -> int:
+    """The length of the longest common beginning, by bisection: comparing slices is fast, single bytes are not."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _point(data: bytes, offset: int) -> Point:
+    row = data.count(b"\n", 0, offset)
+    return Point(row, offset - (data.rfind(b"\n", 0, offset) + 1))
 
 
 def node_at(tree: Tree, start: int, end: int | None = None) -> Node:

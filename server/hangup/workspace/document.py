@@ -14,17 +14,24 @@ from hangup.workspace.suppressions import Suppression, suppressions
 
 
 class Document:
-    """A version of a file. memory: facts of earlier versions, so that only what changed is read again."""
+    """A version of a file.
 
-    def __init__(self, path: str, source: Source, memory: Memory | None = None) -> None:
+    before: an earlier version, whose tree and facts are taken over where the text has not changed. It is let go of as
+    soon as it has been used.
+    """
+
+    def __init__(self, path: str, source: Source, before: Document | None = None) -> None:
         self.path = path
         self.source = source
-        self._memory = memory if memory is not None else {}
+        self._before = before
+        self._memory: Memory = before._memory if before is not None else {}
 
     @cached_property
     def tree(self) -> Tree:
         """The parse tree."""
-        return parse(self.source)
+        before, self._before = self._before, None
+        known = (before.source, before.tree) if before is not None and "tree" in before.__dict__ else None
+        return parse(self.source, known)
 
     @cached_property
     def facts(self) -> ModuleFacts:
@@ -35,7 +42,3 @@ class Document:
     def suppressions(self) -> list[Suppression]:
         """The comments that hide findings."""
         return suppressions(self.source, self.tree)
-
-    def edited(self, source: Source) -> Document:
-        """The next version, which takes over what this one knows of its functions."""
-        return Document(self.path, source, self._memory)

@@ -19,7 +19,8 @@ _STATEMENTS = ("_statement", "_definition", "_clause")
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """A comment that hides the findings of `codes` (all, when empty) that begin from `first` to `last`, zero-based lines."""
+    """A comment that hides the findings of `codes` (all, when empty) that begin from `first` to `last`, zero-based
+    lines."""
 
     codes: tuple[str, ...]
     start: int

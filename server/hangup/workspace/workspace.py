@@ -47,7 +47,7 @@ class Workspace:
         old = self._documents.get(path)
         if old is not None and old.source.data == source.data:
             return old
-        self._documents[path] = old.edited(source) if old is not None else Document(path, source)
+        self._documents[path] = Document(path, source, old)
         self._modules.pop(path, None)
         self._flow = None
         return self._documents[path]

@@ -29,7 +29,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
 
 def _attributes(scope: Scope) -> Iterator[Attribute]:
     for site in scope.unit.sites:
-        if site.kind == "read" and isinstance(site.expression, Attribute):
+        if site.kind == "read" and isinstance(site.expression, Attribute) and site.expression.name[:1].isupper():
             yield site.expression
     for guard in scope.unit.guards:
         for handler in guard.handlers:

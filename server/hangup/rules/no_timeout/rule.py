@@ -33,8 +33,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each call with a timeout parameter that is not given, where the default is none."""
     global_default = context.flow.sets_default_timeout
     for scope in context.module.scopes:
-        for site in scope.unit.sites:
-            effect = context.flow.effects.of(scope, site)
+        for site, effect in context.flow.effects.within(scope):
             entry = _endless(effect, site, global_default)
             if entry is not None and not _is_limited(context, scope, site):
                 yield _report(rule, scope, site, effect, entry)
@@ -84,16 +83,16 @@ def _report(rule: Rule, scope: Scope, site: Site, effect: Effect, entry: Entry) 
     parameter = entry.timeout.parameter if entry.timeout is not None else "timeout"
     given = site.expression.keyword(str(parameter)) if isinstance(site.expression, Call) else None
     if isinstance(given, Constant) and given.value is None:
-        message = f"{effect.name} is told to wait for ever ({parameter}=None): a peer that says nothing stops the program here"
+        way = f"is told to wait for ever ({parameter}=None)"
     else:
-        message = f"{effect.name} waits for ever without {parameter}=: a peer that says nothing stops the program here"
+        way = f"waits for ever without {parameter}="
     return Finding(
         rule.code,
         rule.name,
         "warning",
         start,
         end,
-        message,
+        f"{effect.name} {way}: a peer that says nothing stops the program here",
         anchor=scope.start + site.expression.start,
         replacement=parameter,
     )

@@ -1,0 +1,58 @@
+"""The names by which the calls of some libraries can be recognised, before anything is resolved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hangup.knowledge.catalogue import Catalogue
+from hangup.knowledge.packs import read_pack
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """calls: the last names of functions, classes and methods. properties: of attributes whose reading is a call."""
+
+    calls: frozenset[str]
+    properties: frozenset[str]
+
+
+def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
+    """The names in the files that speak for the imported dotted names, and in those that their types lead to."""
+    files: set[Path] = set()
+    waiting = [path for name in imports for path in _imported(catalogue, name)]
+    while waiting:
+        path = waiting.pop()
+        if path not in files:
+            files.add(path)
+            waiting += _led_to(catalogue, path)
+    calls = {name for path in files for name in catalogue.method_names(path)}
+    properties = {
+        name.rpartition("#")[2]
+        for path in files
+        for call in read_pack(path).calls
+        if call.property
+        for name in call.match
+    }
+    return Vocabulary(frozenset(calls), frozenset(properties))
+
+
+def _imported(catalogue: Catalogue, name: str) -> list[Path]:
+    path = catalogue.file_of(name)
+    if path is not None:
+        return [path]
+    package = name if catalogue.knows_module(name) else name.rpartition(".")[0]
+    return [path for _, path in catalogue.under(package)] if package and catalogue.knows_module(package) else []
+
+
+def _led_to(catalogue: Catalogue, path: Path) -> list[Path]:
+    pack = read_pack(path)
+    types = [call.returns for call in pack.calls if call.returns]
+    for entry in pack.classes.values():
+        types += [*entry.attributes.values(), *(t for t in (entry.enter, entry.iterate) if t), *entry.bases]
+    names = {name for text in types for name in _DOTTED.findall(text)}
+    return [found for name in names if (found := catalogue.file_of(name)) is not None]

@@ -1,0 +1,180 @@
+"""Fixes as behaviour: programs are fixed by the tool, then run against a server that really fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hangup.faults import FaultServer
+from hangup.ide.actions import fixes_for
+from hangup.syntax.edits import apply
+from hangup.syntax.source import Source
+from hangup.workspace.workspace import Workspace
+
+REQUESTS = """\
+import sys
+
+import requests
+
+
+def main():
+    response = requests.get(sys.argv[1], timeout=1)
+    print(response.text)
+
+
+main()
+"""
+URLLIB = """\
+import sys
+from urllib.request import urlopen
+
+
+def main():
+    print(urlopen(sys.argv[1], timeout=1).read().decode())
+
+
+main()
+"""
+SOCKET = """\
+import socket
+import sys
+from urllib.parse import urlsplit
+
+url = urlsplit(sys.argv[1])
+with socket.create_connection((url.hostname, url.port), timeout=1) as s:
+    s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    while part := s.recv(1024):
+        print(part.decode())
+"""
+ASYNCIO = """\
+import asyncio
+import sys
+from urllib.parse import urlsplit
+
+
+async def main():
+    url = urlsplit(sys.argv[1])
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    print(await reader.read())
+
+
+asyncio.run(main())
+"""
+TUTORIAL = """\
+import sys
+
+import requests
+
+try:
+    response = requests.get(sys.argv[1], timeout=5)
+    print(response.text)
+except requests.exceptions.ConnectionError as e:
+    if isinstance(e, requests.exceptions.ConnectionResetError):
+        print("Connection was reset by peer.")
+"""
+BUILTIN_CLASS = """\
+import sys
+
+import requests
+
+try:
+    print(requests.get(sys.argv[1], timeout=1).text)
+except ConnectionError:
+    print("handled")
+"""
+PROGRAMS = {"requests": REQUESTS, "urllib": URLLIB, "socket": SOCKET, "asyncio": ASYNCIO}
+
+
+def fixed(text: str, code: str, words: str) -> str:
+    """The program after the first fix for a code whose title holds `words`, until none is left to apply."""
+    source = Source.from_text(text)
+    for _ in range(10):
+        workspace = Workspace()
+        workspace.update("main.py", source)
+        findings = [finding for finding in workspace.findings("main.py") if finding.code == code]
+        every = [fix for finding in findings for fix in fixes_for(workspace, "main.py", finding)]
+        offered = [fix for fix in every if words in fix.title]
+        if not offered:
+            assert findings == [] or source.data.decode() != text, "no such fix"
+            return source.data.decode()
+        source = apply(source, offered[0].edits)
+    raise AssertionError("the fixes do not come to an end")
+
+
+def run(text: str, url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    program = folder / "main.py"
+    program.write_text(text, "utf-8")
+    return subprocess.run([sys.executable, str(program), url], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("fault", ["rst_after_request", "fin_before_response", "hang_before_response", "rst_mid_body"])
+@pytest.mark.parametrize("name", ["requests", "urllib"])
+def test_a_wrapped_program_ends_by_its_handler(name: str, fault: str, tmp_path: Path) -> None:
+    with FaultServer(fault, hang=5) as server:
+        before = run(PROGRAMS[name], server.url, tmp_path)
+        after = run(fixed(PROGRAMS[name], "HUP101", "Wrap in try"), server.url, tmp_path)
+    assert "Traceback" in before.stderr
+    assert "Traceback" not in after.stderr
+    assert "failed: " in after.stderr
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_wrapped_program_survives_a_closed_port(name: str, tmp_path: Path) -> None:
+    with FaultServer("refused") as server:
+        before = run(PROGRAMS[name], server.url, tmp_path)
+        after = run(fixed(PROGRAMS[name], "HUP101", "Wrap in try"), server.url, tmp_path)
+    assert "ConnectionRefusedError" in before.stderr
+    assert "Traceback" not in after.stderr
+    assert "failed: " in after.stderr
+
+
+@pytest.mark.parametrize("fault", ["rst_after_request", "fin_before_response", "hang_before_response"])
+@pytest.mark.parametrize("name", ["requests", "urllib"])
+def test_a_retried_program_succeeds_when_the_server_recovers(name: str, fault: str, tmp_path: Path) -> None:
+    with FaultServer(fault, fail_first=2, answer=b"recovered", hang=5) as server:
+        after = run(fixed(PROGRAMS[name], "HUP101", "Retry"), server.url, tmp_path)
+        requests_made, waits = len(server.requests), list(server.waits)
+    assert after.stdout.strip() == "recovered"
+    assert requests_made == 3
+    # Full jitter: anything between nothing and the cap of each attempt, over the timeout of a hang.
+    slack = 1.5 if fault == "hang_before_response" else 0.5
+    assert all(wait <= 0.5 * 2**attempt + slack for attempt, wait in enumerate(waits))
+
+
+def test_a_retried_program_gives_up_with_the_last_error_intact(tmp_path: Path) -> None:
+    with FaultServer("rst_after_request") as server:
+        after = run(fixed(REQUESTS, "HUP101", "Retry"), server.url, tmp_path)
+        made = len(server.requests)
+    assert made == 4
+    assert "requests.exceptions.ConnectionError" in after.stderr.splitlines()[-1]
+
+
+def test_the_tutorial_finds_the_reset_after_the_fix(tmp_path: Path) -> None:
+    """The popular `isinstance(e, requests.exceptions.ConnectionResetError)` dies in its own handler; fixed, it
+    works."""
+    with FaultServer("rst_after_request") as server:
+        before = run(TUTORIAL, server.url, tmp_path)
+        after = run(fixed(TUTORIAL, "HUP204", "Look for"), server.url, tmp_path)
+    assert "AttributeError" in before.stderr
+    assert after.stdout.strip() == "Connection was reset by peer."
+    assert after.stderr == ""
+
+
+def test_the_namesake_catches_after_the_fix(tmp_path: Path) -> None:
+    with FaultServer("rst_after_request") as server:
+        before = run(BUILTIN_CLASS, server.url, tmp_path)
+        after = run(fixed(BUILTIN_CLASS, "HUP202", "Catch "), server.url, tmp_path)
+    assert "requests.exceptions.ConnectionError" in before.stderr
+    assert after.stdout.strip() == "handled"
+
+
+def test_a_timeout_that_was_added_ends_the_wait(tmp_path: Path) -> None:
+    text = REQUESTS.replace(", timeout=1", "")
+    changed = fixed(text, "HUP401", "Add timeout")
+    assert "timeout=10" in changed
+    with FaultServer("hang_before_response", hang=20) as server:
+        after = run(changed.replace("timeout=10", "timeout=0.5"), server.url, tmp_path)
+    assert "ReadTimeout" in after.stderr

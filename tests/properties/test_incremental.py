@@ -1,0 +1,110 @@
+"""After any edits, what is reused from earlier versions equals what a fresh reading finds."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hangup.facts.extract import extract
+from hangup.facts.model import Unit
+from hangup.syntax.edits import Edit, apply
+from hangup.syntax.source import Source
+from hangup.syntax.tree import parse
+from hangup.workspace.workspace import Workspace
+
+PROGRAM = """\
+import requests
+from socket import create_connection
+
+session = requests.Session()
+
+
+class Client:
+    def __init__(self, url):
+        self.url = url
+        self.session = requests.Session()
+
+    def fetch(self):
+        try:
+            return self.session.get(self.url, timeout=3)
+        except ConnectionError as error:
+            raise RuntimeError("fetch") from error
+
+
+def talk(address):
+    s = create_connection(address)
+    with s:
+        s.sendall(b"x")
+        return [part for part in s.makefile()]
+
+
+def main():
+    print(Client("http://127.0.0.1").fetch().text)
+    talk(("127.0.0.1", 1))
+
+
+main()
+"""
+SNIPPETS = [
+    "",
+    " ",
+    "\n",
+    "    ",
+    "x",
+    "(",
+    ")",
+    '"',
+    "'''",
+    ":",
+    "try:\n    ",
+    "except OSError:\n",
+    "def f():\n",
+    "# é😀\n",
+]
+SNIPPETS += [
+    "requests.get(u)\n",
+    "raise\n",
+    "\t",
+    "\r",
+    "return ",
+    "await ",
+    "main()\n",
+    "self.",
+    "class A(Client):\n    pass\n",
+]
+EDITS = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 60), st.sampled_from(SNIPPETS)), min_size=1, max_size=8)
+
+
+def edited(source: Source, at: int, length: int, text: str) -> Source:
+    """The source with some characters replaced; offsets are moved to the boundaries of characters."""
+    characters = source.data.decode()
+    start = len(characters[:at].encode())
+    end = len(characters[: at + length].encode())
+    return apply(source, [Edit(start, end, text)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(EDITS)
+def test_edits_give_the_facts_of_a_fresh_reading(edits: list[tuple[int, int, str]]) -> None:
+    memory: dict[bytes, Unit] = {}
+    source = Source.from_text(PROGRAM)
+    extract(source, parse(source), memory)
+    for edit in edits:
+        source = edited(source, *edit)
+        assert extract(source, parse(source), memory) == extract(source, parse(source))
+
+
+@settings(max_examples=60, deadline=None)
+@given(EDITS)
+def test_edits_give_the_findings_of_a_fresh_workspace(edits: list[tuple[int, int, str]]) -> None:
+    """And whatever the text becomes, nothing fails."""
+    workspace = Workspace()
+    source = Source.from_text(PROGRAM)
+    workspace.update("main.py", source)
+    assert workspace.findings("main.py"), "the program has findings to lose"
+    for edit in edits:
+        source = edited(source, *edit)
+        workspace.update("main.py", source)
+        fresh = Workspace()
+        fresh.update("main.py", source)
+        assert workspace.findings("main.py") == fresh.findings("main.py")

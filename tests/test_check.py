@@ -1,0 +1,164 @@
+"""`hangup check` as a person and as a program meets it: exit codes, text, the JSON contract, odd files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = "import requests\n\n\ndef main():\n    print(requests.get('http://127.0.0.1', timeout=3).text)\n\n\nmain()\n"
+
+
+def hangup(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hangup", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, encoding="utf-8")
+
+
+def findings(cwd: Path, *arguments: str) -> list[dict[str, Any]]:
+    done = hangup("check", "--output-format", "json", *arguments, cwd=cwd)
+    assert done.returncode in (0, 1), done.stderr
+    table = json.loads(done.stdout)
+    assert table["version"] == 1
+    assert (done.returncode == 1) == bool(table["findings"])
+    return list(table["findings"])
+
+
+def test_the_contract(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    (finding,) = findings(tmp_path, ".")
+    fixes = finding.pop("fixes")
+    message = finding.pop("message")
+    assert finding == {
+        "code": "HUP101",
+        "name": "unhandled-network-call",
+        "severity": "warning",
+        "path": "main.py",
+        "line": 5,
+        "column": 11,
+        "end_line": 5,
+        "end_column": 23,
+        "related": [{"path": "main.py", "line": 8, "column": 1, "message": "called at the top level of main"}],
+    }
+    assert "requests.exceptions.ConnectionError" in message
+    assert [set(fix) for fix in fixes] == [{"title", "kind", "preferred", "edits"}] * len(fixes)
+    assert sum(fix["preferred"] for fix in fixes) == 1
+    edit_keys = {"path", "line", "column", "end_line", "end_column", "text"}
+    assert all(set(edit) == edit_keys for fix in fixes for edit in fix["edits"])
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    (tmp_path / "clean.py").write_text("print(1)\n")
+    (tmp_path / "dirty.py").write_text(PROGRAM)
+    assert hangup("check", "clean.py", cwd=tmp_path).returncode == 0
+    assert hangup("check", "dirty.py", cwd=tmp_path).returncode == 1
+    assert hangup("check", "missing.py", cwd=tmp_path).returncode == 2
+    assert hangup("check", "--output-format", "nonsense", cwd=tmp_path).returncode == 2
+    assert hangup("nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_text_for_people(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    done = hangup("check", "main.py", cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("main.py:5:11: warning HUP101 requests.get may raise ")
+    assert lines[1] == "    main.py:8:1: called at the top level of main"
+    assert lines[-1] == "Found 1 warning in 1 file."
+
+
+def test_findings_are_for_the_paths_and_the_flow_is_for_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    package = tmp_path / "app"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "client.py").write_text(PROGRAM.replace("\n\nmain()\n", "").replace("main", "fetch"))
+    (package / "cli.py").write_text("from app.client import fetch\n\nfetch()\n")
+    (finding,) = findings(package, "client.py")
+    assert (finding["path"], finding["severity"]) == ("client.py", "warning")
+    assert finding["related"][0]["path"] == "cli.py"
+    (package / "cli.py").write_text("from .client import fetch\ntry:\n    fetch()\nexcept OSError:\n    print('off')\n")
+    assert findings(tmp_path, "app/client.py") == []
+    assert findings(tmp_path, ".", "--root", str(tmp_path)) == []
+
+
+ODD_FILES = {
+    "broken": (
+        b"import requests\ndef f(:\n  requests.get('u', timeout=1)\n)))\nrequests.get('u', timeout=1)\n",
+        {3: 3, 5: 1},
+    ),
+    "empty": (b"", {}),
+    "latin1": ("# coding: latin-1\nimport requests\ns = 'é'; requests.get('u', timeout=1)\n".encode("latin1"), {3: 10}),
+    "crlf": (b"import requests\r\n\r\nrequests.get('u', timeout=1)\r\n", {3: 1}),
+    "cr": (b"import requests\r\rrequests.get('u', timeout=1)\r", {3: 1}),
+    "form_feed": (b"import requests\n\x0c\nrequests.get('u', timeout=1)\n", {3: 1}),
+    "tabs": (b"import requests\nif True:\n\trequests.get('u', timeout=1)\n", {3: 2}),
+    "emoji": ("import requests\ns = '😀'; requests.get('u', timeout=1)\n".encode(), {2: 10}),
+    "bom": (b"\xef\xbb\xbfimport requests\nrequests.get('u', timeout=1)\n", {2: 1}),
+    "no_newline": (b"import requests\nrequests.get('u', timeout=1)", {2: 1}),
+    "nul": (b"import requests\nx = '\x00'\nrequests.get('u', timeout=1)\n", {3: 1}),
+    "python2": (b"import urllib2\nprint urllib2.urlopen('u').read()\n", {}),
+    "long_line": (b"import requests\nx = [" + b"1, " * 200_000 + b"]\nrequests.get('u', timeout=1)\n", {3: 1}),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FILES)
+def test_odd_files_have_their_findings_at_the_right_place(name: str, tmp_path: Path) -> None:
+    """Lines and columns are one-based, in code points, whatever the encoding and the line breaks; nothing crashes."""
+    raw, expected = ODD_FILES[name]
+    (tmp_path / "odd.py").write_bytes(raw)
+    found = findings(tmp_path, "odd.py", "--select", "HUP101")
+    assert {finding["line"]: finding["column"] for finding in found} == expected
+
+
+def test_bytes_that_are_not_the_encoding_are_told_and_lose_nothing(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_bytes(b"import requests\ns = '\xff'; requests.get('u', timeout=1)\n")
+    done = hangup("check", "odd.py", cwd=tmp_path)
+    assert "odd.py:2:10: warning HUP101" in done.stdout
+    assert "Latin-1" in done.stderr
+
+
+def test_settings_are_followed_and_bad_ones_are_told(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text('[tool.hangup]\nignore = ["HUP101"]\n')
+    assert findings(tmp_path, ".") == []
+    settings.write_text('[tool.hangup]\nselect = ["HUP4"]\nextend-select = ["HUP101"]\n')
+    assert [finding["code"] for finding in findings(tmp_path, ".")] == ["HUP101"]
+    settings.write_text('[tool.hangup]\nexclude = ["main.py"]\n')
+    assert findings(tmp_path, ".") == []
+    for bad in ("[tool.hangup]\nselekt = []\n", "[tool.hangup]\nselect = 3\n", "[tool.hangup\n"):
+        settings.write_text(bad)
+        done = hangup("check", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "pyproject.toml" in done.stderr
+
+
+def test_tests_are_left_out_unless_they_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "test_main.py").write_text(PROGRAM)
+    (tmp_path / "pyproject.toml").write_text("")
+    assert findings(tmp_path, ".") == []
+    assert len(findings(tmp_path, "tests/test_main.py")) == 1
+    (tmp_path / "pyproject.toml").write_text("[tool.hangup]\ninclude-tests = true\n")
+    assert len(findings(tmp_path, ".")) == 1
+
+
+def test_explain(tmp_path: Path) -> None:
+    for name, words in {
+        "HUP101": "HUP101",
+        "no-timeout": "HUP401",
+        "ConnectionResetError": "The peer ended the connection abruptly",
+        "requests.ConnectionError": "requests.exceptions.ConnectionError",
+        "ECONNRESET": "54 on macOS",
+        "IOError": "OSError",
+    }.items():
+        done = hangup("explain", name, cwd=tmp_path)
+        assert done.returncode == 0
+        assert words in done.stdout
+    done = hangup("explain", "NoSuchThing", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "NoSuchThing" in done.stderr
