@@ -59,7 +59,8 @@ def _common_start(one: bytes, other: bytes) -> int:
 
 def _point(data: bytes, offset: int) -> Point:
     row = data.count(b"\n", 0, offset)
-    return Point(row, offset - (data.rfind(b"\n", 0, offset) + 1))
+    point: Point = Point(row, offset - (data.rfind(b"\n", 0, offset) + 1))
+    return point
 
 
 def node_at(tree: Tree, start: int, end: int | None = None) -> Node:
