@@ -62,6 +62,19 @@ SNIPPETS = [
     "# é😀\n",
 ]
 SNIPPETS += [
+    "@property\n    ",
+    "@staticmethod\n    ",
+    "with suppress(OSError):\n        ",
+    "(OSError)",
+    "global session\n",
+]
+SNIPPETS += [
+    "from contextlib import suppress\n",
+    "from main import *\n",
+    "threading.Thread(target=main)\n",
+    "x = requests.get\n",
+]
+SNIPPETS += [
     "requests.get(u)\n",
     "raise\n",
     "\t",
@@ -94,17 +107,45 @@ def test_edits_give_the_facts_of_a_fresh_reading(edits: list[tuple[int, int, str
         assert extract(source, parse(source), memory) == extract(source, parse(source))
 
 
-@settings(max_examples=60, deadline=None)
-@given(EDITS)
-def test_edits_give_the_findings_of_a_fresh_workspace(edits: list[tuple[int, int, str]]) -> None:
-    """And whatever the text becomes, nothing fails."""
+OTHER = """\
+import main
+from main import Client, talk
+
+
+class Better(Client):
+    def fetch(self):
+        return super().fetch()
+
+
+def run():
+    try:
+        talk(("127.0.0.1", 1))
+        return Better("u").fetch()
+    except OSError:
+        main.session.get("u", timeout=1)
+
+
+run()
+"""
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["main.py", "other.py"]), EDITS), min_size=1, max_size=4))
+def test_edits_give_the_findings_of_a_fresh_workspace(rounds: list[tuple[str, list[tuple[int, int, str]]]]) -> None:
+    """In every file, whichever was edited; and whatever the texts become, nothing fails."""
+    sources = {"main.py": Source.from_text(PROGRAM), "other.py": Source.from_text(OTHER)}
+    workspace = opened(sources)
+    assert all(workspace.findings(path) for path in sources), "both programs have findings to lose"
+    for path, edits in rounds:
+        for edit in edits:
+            sources[path] = edited(sources[path], *edit)
+            workspace.update(path, sources[path])
+        fresh = opened(sources)
+        assert {p: workspace.findings(p) for p in sources} == {p: fresh.findings(p) for p in sources}
+
+
+def opened(sources: dict[str, Source]) -> Workspace:
     workspace = Workspace()
-    source = Source.from_text(PROGRAM)
-    workspace.update("main.py", source)
-    assert workspace.findings("main.py"), "the program has findings to lose"
-    for edit in edits:
-        source = edited(source, *edit)
-        workspace.update("main.py", source)
-        fresh = Workspace()
-        fresh.update("main.py", source)
-        assert workspace.findings("main.py") == fresh.findings("main.py")
+    for path, source in sources.items():
+        workspace.update(path, source)
+    return workspace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from hangup.facts.expressions import Call, dotted
@@ -13,7 +14,7 @@ from hangup.flow.guards import Guards
 from hangup.flow.reach import Reach
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.evaluate import Evaluator
-from hangup.resolve.project import Project
+from hangup.resolve.project import Project, Scope
 
 
 class Flow:
@@ -27,6 +28,16 @@ class Flow:
         self.effects = Effects(self.evaluator)
         self.guards = Guards(self.evaluator, self.classes)
         self.escapes = EscapeAnalysis(self.evaluator, self.classes, self.effects, self.guards)
+
+    def forget(self, changed: Collection[Scope], runners: Iterable[Scope]) -> None:
+        """Forget what was found in scopes that have changed, and what leaves those and the ones that run them."""
+        self.evaluator.forget(changed)
+        self.classes.forget()
+        self.effects.forget(changed)
+        self.guards.forget(changed)
+        self.escapes.forget(runners)
+        self.callers.renew(changed)
+        self.__dict__.pop("sets_default_timeout", None)
 
     @cached_property
     def callers(self) -> Callers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,7 @@ _TAKERS = frozenset(
     for boundary in read_boundaries().boundaries
     for name in (*boundary.names, *boundary.methods)
 )
+_Index = dict[Scope, dict[tuple[Scope, int, bool], Caller]]
 _SOMEBODY = Boundary(outcome="whoever calls it back has to expect it", certain=False)
 
 
@@ -47,37 +48,63 @@ class Callers:
         self._effects = effects
 
     def of(self, scope: Scope) -> list[Caller]:
-        """The places that run a function, in the order of the modules."""
-        return self._index.get(scope, [])
+        """The places that run a function, in the order of modules and text."""
+        return sorted(self._index.get(scope, {}).values(), key=_order)
 
     def handed_over(self, scope: Scope, site: Site) -> Boundary | None:
         """The boundary that a call in an argument is handed to (`create_task(fetch())`), if it is."""
-        return self._handed.get((scope, site.expression.start)) if self._index is not None else None
+        self._index  # noqa: B018 - finds what is handed over
+        return self._handed.get(scope, {}).get(site.expression.start)
+
+    def renew(self, scopes: Iterable[Scope]) -> None:
+        """Find again what some scopes call, after they have changed."""
+        for scope in scopes:
+            self._handed.pop(scope, None)
+            for callee in self._called.pop(scope, ()):
+                found = self._index.get(callee, {})
+                for key in [key for key, caller in found.items() if caller.scope is scope]:
+                    del found[key]
+            self._add(self._index, scope)
 
     @cached_property
-    def _handed(self) -> dict[tuple[Scope, int], Boundary]:
+    def _handed(self) -> dict[Scope, dict[int, Boundary]]:
         return {}
 
     @cached_property
-    def _index(self) -> dict[Scope, list[Caller]]:
-        index: dict[Scope, list[Caller]] = {}
+    def _called(self) -> dict[Scope, set[Scope]]:
+        return {}
+
+    @cached_property
+    def _index(self) -> _Index:
+        index: _Index = {}
         for module in self._evaluator.project:
             for scope in module.scopes:
-                self._handovers(index, scope)
-                for site, effect in self._effects.within(scope):
-                    expression = site.expression
-                    boundary = self._handed.get((scope, expression.start)) if site.kind == "call" else None
-                    for callee in effect.callees:
-                        caller = Caller(scope, site.guard, expression.start, expression.end, boundary)
-                        index.setdefault(callee, []).append(caller)
-                for child in scope.children:
-                    if child.unit.kind == "class" and child.definition is not None:
-                        start = child.definition.start
-                        at = Caller(scope, child.definition.guard, start, start + len("class"))
-                        index.setdefault(child, []).append(at)
+                self._add(index, scope)
         return index
 
-    def _handovers(self, index: dict[Scope, list[Caller]], scope: Scope) -> None:
+    def _add(self, index: _Index, scope: Scope) -> None:
+        called: set[Scope] = set()
+
+        def note(callee: Scope, caller: Caller) -> None:
+            called.add(callee)
+            index.setdefault(callee, {})[scope, caller.start, caller.boundary is not None] = caller
+
+        for target, caller in self._handovers(scope):
+            note(target, caller)
+        handed = self._handed.get(scope, {})
+        for site, effect in self._effects.within(scope):
+            expression = site.expression
+            boundary = handed.get(expression.start) if site.kind == "call" else None
+            for callee in effect.callees:
+                note(callee, Caller(scope, site.guard, expression.start, expression.end, boundary))
+        for child in scope.children:
+            if child.unit.kind == "class" and child.definition is not None:
+                start = child.definition.start
+                note(child, Caller(scope, child.definition.guard, start, start + len("class")))
+        self._called[scope] = called
+
+    def _handovers(self, scope: Scope) -> Iterator[tuple[Scope, Caller]]:
+        """The functions that a scope hands over; notes the calls that it does."""
         for site in scope.unit.sites:
             call = site.expression
             if site.kind != "call" or not isinstance(call, Call):
@@ -87,29 +114,19 @@ class Callers:
                 if isinstance(value, Call) and _last_name(call) in _TAKERS:
                     boundary = self._boundary(scope, call, value)
                     if boundary is not None:
-                        self._handed[scope, value.start] = boundary
+                        self._handed.setdefault(scope, {})[value.start] = boundary
                 elif isinstance(value, Name | Attribute | Lambda):
                     for target in self._functions(scope, value):
                         boundary = self._boundary(scope, call, value) or _SOMEBODY
-                        caller = Caller(scope, site.guard, value.start, value.end, boundary)
-                        index.setdefault(target, []).append(caller)
+                        yield target, Caller(scope, site.guard, value.start, value.end, boundary)
 
     def _functions(self, scope: Scope, expression: Expression) -> Iterator[Scope]:
         name = expression.name if isinstance(expression, Attribute) else getattr(expression, "id", None)
-        if name is not None and name not in self._function_names:
+        if name is not None and name not in self._effects.sieve.names:
             return
         for value in self._evaluator.values(scope, expression):
             if isinstance(value, Defined) and value.scope.unit.kind in ("function", "lambda"):
                 yield value.scope
-
-    @cached_property
-    def _function_names(self) -> frozenset[str]:
-        return frozenset(
-            scope.unit.name
-            for module in self._evaluator.project
-            for scope in module.scopes
-            if scope.unit.kind == "function"
-        )
 
     def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
         functions = self._evaluator.values(scope, call.function)
@@ -130,3 +147,7 @@ class Callers:
 def _last_name(call: Call) -> str:
     function = call.function
     return function.name if isinstance(function, Attribute) else getattr(function, "id", "")
+
+
+def _order(caller: Caller) -> tuple[str, int, bool]:
+    return caller.scope.module.path, caller.scope.start + caller.start, caller.boundary is not None

@@ -20,6 +20,11 @@ class ClassTree:
         self._scopes: dict[str, Scope] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
+    def forget(self) -> None:
+        """Forget the ancestors of the project's classes: one of them may have others now."""
+        for name in self._scopes:
+            self._ancestors.pop(name, None)
+
     def named(self, values: Values) -> tuple[frozenset[str], bool]:
         """The classes that the values of an `except` expression name, and whether all of it was understood."""
         names: set[str] = set()

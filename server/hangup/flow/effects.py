@@ -53,9 +53,9 @@ class Effects:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._catalogue = evaluator.catalogue
-        self._sieve = Sieve(evaluator.project, evaluator.catalogue)
+        self.sieve = Sieve(evaluator.project, evaluator.catalogue)
         self._known: dict[Scope, dict[int, tuple[Site, Effect]]] = {}
-        self._opaque: dict[tuple[int, Scope], bool] = {}
+        self._opaque: dict[Scope, dict[int, bool]] = {}
 
     def of(self, scope: Scope, site: Site) -> Effect:
         """The effect of a site that stands in a scope."""
@@ -68,19 +68,25 @@ class Effects:
 
     def is_opaque(self, scope: Scope, site: Site) -> bool:
         """Whether a site may run something unknown, which may raise anything."""
-        key = (id(site), scope)
-        if key not in self._opaque:
+        known = self._opaque.setdefault(scope, {})
+        if id(site) not in known:
             call = site.expression
             functions = self._evaluator.values(scope, call.function) if isinstance(call, Call) else ()
-            self._opaque[key] = any(self._is_unknown(function) for function in functions)
-        return self._opaque[key]
+            known[id(site)] = any(self._is_unknown(function) for function in functions)
+        return known[id(site)]
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        """Forget what was found in scopes that have changed."""
+        for scope in scopes:
+            self._known.pop(scope, None)
+            self._opaque.pop(scope, None)
 
     def _in(self, scope: Scope) -> dict[int, tuple[Site, Effect]]:
         known = self._known.get(scope)
         if known is None:
             known = self._known[scope] = {}
             for site in scope.unit.sites:
-                if self._sieve.passes(scope, site):
+                if self.sieve.passes(scope, site):
                     effect = self._find(scope, site)
                     if effect.entries or effect.callees:
                         known[id(site)] = (site, effect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hangup.facts.model import NOWHERE
@@ -46,6 +46,11 @@ class EscapeAnalysis:
         if scope not in self._done:
             self._solve(scope)
         return self._done[scope]
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        """Forget what leaves some functions."""
+        for scope in scopes:
+            self._done.pop(scope, None)
 
     def at(self, scope: Scope, effect: Effect) -> Failures:
         """All errors that a site raises: its library calls' and those that leave what it runs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hangup.facts.expressions import Call, Name, dotted
@@ -34,7 +34,7 @@ class Guards:
     def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
         self._evaluator = evaluator
         self._classes = classes
-        self._types: dict[tuple[Scope, int], tuple[frozenset[str], bool]] = {}
+        self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
 
     def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
@@ -46,16 +46,21 @@ class Guards:
     def caught(self, scope: Scope, handler: Handler) -> tuple[frozenset[str], bool]:
         """The classes that a clause names, and whether all of its expression was understood. A bare one is
         BaseException."""
-        key = (scope, handler.start)
-        known = self._types.get(key)
+        in_scope = self._types.setdefault(scope, {})
+        known = in_scope.get(handler.start)
         if known is None:
             if not handler.types:
                 known = frozenset({"BaseException"}), True
             else:
                 parts = [self._classes.named(self._evaluator.values(scope, each)) for each in handler.types]
                 known = frozenset(n for names, _ in parts for n in names), all(whole for _, whole in parts)
-            self._types[key] = known
+            in_scope[handler.start] = known
         return known
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        """Forget the clauses of scopes that have changed."""
+        for scope in scopes:
+            self._types.pop(scope, None)
 
     def catches(self, scope: Scope, handler: Handler, error: str) -> bool:
         """Whether the clause catches an error; where its expression is not understood, it is taken to."""

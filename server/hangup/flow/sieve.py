@@ -6,6 +6,8 @@ resolving their receivers would cost most of the time and give nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 from hangup.facts.expressions import Attribute, Call, Expression, Lambda, Name
@@ -45,37 +47,58 @@ class Sieve:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names that a call must have: of the project's functions and classes, and of listed library calls."""
-        found: set[str] = set()
-        for module in self._project:
-            for scope in module.scopes:
-                found.add(scope.unit.name)
-                found.update(b.target.rpartition(".")[2] for b in scope.unit.bindings if _is_alias(b.value))
-        return frozenset(found) | self._vocabulary.calls
+        return self._given.names | self._vocabulary.calls
 
     @cached_property
     def properties(self) -> frozenset[str]:
         """The names that an attribute read must have: of the project's properties, and of listed library properties."""
-        found = {
-            scope.unit.name
-            for module in self._project
-            for scope in module.scopes
-            if scope.definition is not None and scope.definition.decorators
-        }
-        return frozenset(found) | self._vocabulary.properties
+        return self._given.properties | self._vocabulary.properties
+
+    def covers(self, scopes: Iterable[Scope]) -> bool:
+        """Whether it is still right when these scopes have become what they are now."""
+        given = _given_by(scopes)
+        return (
+            given.names <= self.names and given.properties <= self.properties and given.imports <= self._given.imports
+        )
+
+    @cached_property
+    def _given(self) -> _Given:
+        return _given_by(scope for module in self._project for scope in module.scopes)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        imports = {
-            f"{imported.module}.{imported.name}" if imported.name else imported.module
-            for module in self._project
-            for scope in module.scopes
-            for imported in scope.unit.imports
-            if not imported.level
-        }
-        return vocabulary(self._catalogue, imports)
+        return vocabulary(self._catalogue, self._given.imports)
 
     def _is_bound(self, scope: Scope, name: str) -> bool:
         return reaching(scope, name, None) is not None or bool(scope.module.scope.names.get("*"))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What scopes give to the sieve: names that may be called, names of properties, imported dotted names."""
+
+    names: frozenset[str]
+    properties: frozenset[str]
+    imports: frozenset[str]
+
+
+def _given_by(scopes: Iterable[Scope]) -> _Given:
+    names: set[str] = set()
+    properties: set[str] = set()
+    imports: set[str] = set()
+    for scope in scopes:
+        unit = scope.unit
+        names.add(unit.name)
+        if scope.definition is not None and scope.definition.decorators:
+            properties.add(unit.name)
+        for binding in unit.bindings:
+            # A plain name in a function is called there, and found as bound there.
+            if _is_alias(binding.value) and ("." in binding.target or unit.kind != "function"):
+                names.add(binding.target.rpartition(".")[2])
+        for imported in unit.imports:
+            if not imported.level:
+                imports.add(f"{imported.module}.{imported.name}" if imported.name else imported.module)
+    return _Given(frozenset(names), frozenset(properties), frozenset(imports))
 
 
 def _is_alias(value: Expression | None) -> bool:

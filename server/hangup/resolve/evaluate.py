@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from hangup.facts.expressions import (
@@ -56,7 +56,7 @@ class Evaluator:
         self.project = project
         self.catalogue = catalogue
         self.members = Members(self)
-        self._bound: dict[tuple[Scope, tuple[int, ...]], Values] = {}
+        self._bound: dict[Scope, dict[tuple[int, ...], Values]] = {}
         self._results: dict[Scope, Values] = {}
         self._depth = 0
 
@@ -81,13 +81,20 @@ class Evaluator:
 
     def bound(self, scope: Scope, origins: tuple[Origin, ...]) -> Values:
         """The values that some bindings of a scope give."""
-        key = (scope, tuple(map(id, origins)))
-        known = self._bound.get(key)
+        key = tuple(map(id, origins))
+        found = self._bound.setdefault(scope, {})
+        known = found.get(key)
         if known is None:
-            self._bound[key] = ()  # while it is being found: a cycle adds nothing
-            known = join(*(self._origin(scope, origin) for origin in origins))
-            self._bound[key] = known
+            found[key] = ()  # while it is being found: a cycle adds nothing
+            known = found[key] = join(*(self._origin(scope, origin) for origin in origins))
         return known
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        """Forget what was found in scopes that have changed."""
+        for scope in scopes:
+            self._bound.pop(scope, None)
+            self._results.pop(scope, None)
+        self.members.forget(scopes)
 
     def attribute(self, owner: Value, name: str) -> Values:
         """The values of `owner.name`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hangup.facts.expressions import dotted
 from hangup.knowledge.schema import Class
@@ -35,7 +35,7 @@ class Members:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._own: dict[tuple[Scope, str], Values] = {}
+        self._own: dict[Scope, dict[str, Values]] = {}
         self._orders: dict[Scope, tuple[Scope | str, ...]] = {}
 
     def of(self, owner: Value, name: str) -> Values:
@@ -141,11 +141,11 @@ class Members:
         return self._engine.catalogue.class_(name) is not None
 
     def _own_attribute(self, scope: Scope, name: str) -> Values:
-        key = (scope, name)
-        known = self._own.get(key)
+        attributes = self._own.setdefault(scope, {})
+        known = attributes.get(name)
         if known is not None:
             return known
-        self._own[key] = ()  # while it is being found: a cycle adds nothing
+        attributes[name] = ()  # while it is being found: a cycle adds nothing
         found: list[Values] = []
         if name in scope.names:
             found += [self._read(value) for value in self._engine.name(scope, name)]
@@ -157,8 +157,16 @@ class Members:
         result = join(*found)
         if len(result) > 1:  # `self.x = None` in the constructor, the real thing elsewhere
             result = tuple(value for value in result if not isinstance(value, Nothing | Unknown)) or result
-        self._own[key] = result
+        attributes[name] = result
         return result
+
+    def forget(self, scopes: Iterable[Scope]) -> None:
+        """Forget what was found of classes that have changed, or a method of which has."""
+        for scope in scopes:
+            for each in (scope, scope.parent):
+                if each is not None:
+                    self._own.pop(each, None)
+                    self._orders.pop(each, None)
 
     def _read(self, value: Value) -> Values:
         """A property gives what its function returns."""

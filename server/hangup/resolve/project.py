@@ -13,19 +13,27 @@ Origin = Binding | Imported | Parameter | Handler | Definition
 class Scope:
     """A unit where it stands: in which module, inside which other, from which offset on.
 
-    Two scopes are equal only if they are the same object; a module that is analysed again gets new ones.
+    Two scopes are equal only if they are the same object. When a module is read again and has the same units, its
+    scopes stay and are given the new ones (`renew`), so that what is known of other scopes stays valid.
+
+    index: its place among the scopes of the outer one.
     """
 
-    __slots__ = ("__dict__", "definition", "module", "parent", "start", "unit")
-
     def __init__(
-        self, module: Module, unit: Unit, start: int, parent: Scope | None = None, definition: Definition | None = None
+        self,
+        module: Module,
+        unit: Unit,
+        start: int,
+        parent: Scope | None = None,
+        definition: Definition | None = None,
+        index: int = 0,
     ) -> None:
         self.module = module
         self.unit = unit
         self.start = start
         self.parent = parent
         self.definition = definition
+        self.index = index
 
     def __repr__(self) -> str:
         return f"<{self.module.name}:{self.qualified_name}>"
@@ -34,8 +42,8 @@ class Scope:
     def children(self) -> tuple[Scope, ...]:
         """The scopes defined directly in this one, in order."""
         return tuple(
-            Scope(self.module, definition.unit, self.start + definition.start, self, definition)
-            for definition in self.unit.definitions
+            Scope(self.module, definition.unit, self.start + definition.start, self, definition, index)
+            for index, definition in enumerate(self.unit.definitions)
         )
 
     @cached_property
@@ -51,7 +59,20 @@ class Scope:
     @cached_property
     def identity(self) -> str:
         """A string that no other scope has, for classes that stand beside dotted library names."""
-        return f"{self.module.name}:{self.qualified_name}@{self.start}"
+        path = []
+        scope: Scope | None = self
+        while scope is not None:
+            path.append(str(scope.index))
+            scope = scope.parent
+        return f"{self.module.name}:{self.qualified_name}~{'.'.join(reversed(path))}"
+
+    def renew(self, unit: Unit, start: int, definition: Definition | None = None) -> None:
+        """Give it another version of its unit, with the same definitions in the same order."""
+        self.unit = unit
+        self.start = start
+        self.definition = definition
+        for derived in ("names", "child_of"):
+            self.__dict__.pop(derived, None)
 
     @cached_property
     def owner(self) -> Scope | None:

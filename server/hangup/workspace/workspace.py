@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from hangup.flow.analysis import Flow
+from hangup.flow.renewal import renew
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.project import Module, Project
 from hangup.rules.finding import Finding
@@ -29,6 +30,7 @@ class Workspace:
         self._documents: dict[str, Document] = {}
         self._modules: dict[str, Module] = {}
         self._flow: Flow | None = None
+        self._edited: set[str] = set()
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
@@ -48,19 +50,26 @@ class Workspace:
         if old is not None and old.source.data == source.data:
             return old
         self._documents[path] = Document(path, source, old)
-        self._modules.pop(path, None)
-        self._flow = None
+        if old is None:
+            self._flow = None
+        elif self._flow is not None:
+            self._edited.add(path)
         return self._documents[path]
 
     def remove(self, path: str) -> None:
         """Forget a file; nothing happens if the workspace does not hold it."""
         self._documents.pop(path, None)
         self._modules.pop(path, None)
+        self._edited.discard(path)
         self._flow = None
 
     @property
     def flow(self) -> Flow:
         """The flow of errors through the files as they are now."""
+        edited, self._edited = self._edited, set()
+        for path in sorted(edited):
+            if self._flow is not None and not renew(self._flow, self._modules[path], self._documents[path].facts):
+                self._flow = None
         if self._flow is None:
             self._flow = Flow(self._project(), self.catalogue)
         return self._flow
