@@ -89,7 +89,7 @@ class _Extractor:
             start,
             end,
             length,
-            yields=state.yields,
+            yields=tuple(state.yields),
             imports=tuple(state.imports),
             bindings=tuple(state.bindings),
             sites=tuple(state.sites),

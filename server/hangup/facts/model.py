@@ -61,7 +61,7 @@ class Site(Fact, frozen=True, gc=False):
     manager.
     guard: the innermost guard around it, as an index into the unit's guards; NOWHERE for none.
     awaited: the call stands directly under `await`. loop: it stands in a loop of this unit.
-    is_async: `async for`, `async with`.
+    is_async: `async for`, `async with`. dropped: nobody takes what the call returns.
     """
 
     kind: Literal["call", "read", "iterate", "enter"]
@@ -70,6 +70,7 @@ class Site(Fact, frozen=True, gc=False):
     awaited: bool = False
     loop: bool = False
     is_async: bool = False
+    dropped: bool = False
 
 
 class Handler(Fact, frozen=True, gc=False):
@@ -136,7 +137,7 @@ class Unit(Fact, frozen=True, gc=False):
     """A module, class body, function or lambda.
 
     name_start, name_end: the range of its name; length: of its whole text, in bytes.
-    returns: the returned expressions; yields: whether it is a generator.
+    returns: the returned expressions. yields: the guard around each `yield`; a generator has at least one.
     outer_names: names declared `global` or `nonlocal`.
     """
 
@@ -148,7 +149,7 @@ class Unit(Fact, frozen=True, gc=False):
     parameters: tuple[Parameter, ...] = ()
     annotation: Expression | None = None
     is_async: bool = False
-    yields: bool = False
+    yields: tuple[int, ...] = ()
     imports: tuple[Imported, ...] = ()
     bindings: tuple[Binding, ...] = ()
     sites: tuple[Site, ...] = ()

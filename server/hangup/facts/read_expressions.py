@@ -184,7 +184,7 @@ def _comprehension(state: Reading, node: Node) -> Expression:
 
 
 def _yield(state: Reading, node: Node) -> Expression:
-    state.yields = True
+    state.yields.append(state.guard)
     if any(child.type == "from" for child in node.children) and node.named_children:
         value = read(state, node.named_children[0])
         state.sites.append(Site("iterate", value, state.guard, False, state.loop))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from tree_sitter import Node
 
-from hangup.facts.expressions import Enter, Expression
+from hangup.facts.expressions import Await, Enter, Expression
 from hangup.facts.model import Definition, Guard, Imported, Raise, Site
 from hangup.facts.read_expressions import bind, loop_over, read
 from hangup.facts.read_handlers import read_try
@@ -42,7 +43,14 @@ def _expression_statement(state: Reading, node: Node) -> None:
         elif child.type == "augmented_assignment":
             read(state, child.child_by_field_name("right"))
         else:
-            read(state, child)
+            _drop(state, read(state, child))
+
+
+def _drop(state: Reading, expression: Expression) -> None:
+    """Note that nobody takes the result of a call that stands alone."""
+    call = expression.value if isinstance(expression, Await) else expression
+    if state.sites and state.sites[-1].expression is call:
+        state.sites[-1] = msgspec.structs.replace(state.sites[-1], dropped=True)
 
 
 def _assignment(state: Reading, node: Node) -> Expression | None:

@@ -28,7 +28,7 @@ class Reading:
     loop: bool = False
     handler: tuple[int, int] | None = None
     handler_always: bool = False
-    yields: bool = False
+    yields: list[int] = field(default_factory=list)
     imports: list[Imported] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)

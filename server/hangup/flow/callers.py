@@ -11,9 +11,10 @@ from hangup.facts.model import Site
 from hangup.flow.effects import Effects
 from hangup.knowledge.packs import read_boundaries
 from hangup.knowledge.schema import Boundary
+from hangup.resolve.entries import holds
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, ProjectInstance
+from hangup.resolve.values import Defined, Dotted, Method, Values
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Caller:
     """One place that runs a function.
 
     scope, guard, start, end: where (offsets in the unit). boundary: set when the function is handed over there,
-    so that its errors do not come out at this place.
+    so that its errors do not come out at this place. kept: somebody takes the task or future that it is handed to.
     """
 
     scope: Scope
@@ -29,6 +30,7 @@ class Caller:
     start: int
     end: int
     boundary: Boundary | None = None
+    kept: bool = False
 
 
 _TAKERS = frozenset(
@@ -51,8 +53,8 @@ class Callers:
         """The places that run a function, in the order of modules and text."""
         return sorted(self._index.get(scope, {}).values(), key=_order)
 
-    def handed_over(self, scope: Scope, site: Site) -> Boundary | None:
-        """The boundary that a call in an argument is handed to (`create_task(fetch())`), if it is."""
+    def handed_over(self, scope: Scope, site: Site) -> Caller | None:
+        """The place where a call in an argument is handed over (`create_task(fetch())`), if it is."""
         self._index  # noqa: B018 - finds what is handed over
         return self._handed.get(scope, {}).get(site.expression.start)
 
@@ -67,7 +69,7 @@ class Callers:
             self._add(self._index, scope)
 
     @cached_property
-    def _handed(self) -> dict[Scope, dict[int, Boundary]]:
+    def _handed(self) -> dict[Scope, dict[int, Caller]]:
         return {}
 
     @cached_property
@@ -94,9 +96,10 @@ class Callers:
         handed = self._handed.get(scope, {})
         for site, effect in self._effects.within(scope):
             expression = site.expression
-            boundary = handed.get(expression.start) if site.kind == "call" else None
+            here = handed.get(expression.start) if site.kind == "call" else None
+            here = here or Caller(scope, site.guard, expression.start, expression.end)
             for callee in effect.callees:
-                note(callee, Caller(scope, site.guard, expression.start, expression.end, boundary))
+                note(callee, here)
         for child in scope.children:
             if child.unit.kind == "class" and child.definition is not None:
                 start = child.definition.start
@@ -104,21 +107,21 @@ class Callers:
         self._called[scope] = called
 
     def _handovers(self, scope: Scope) -> Iterator[tuple[Scope, Caller]]:
-        """The functions that a scope hands over; notes the calls that it does."""
+        """The functions that a scope hands over by name; notes the calls that it hands over."""
         for site in scope.unit.sites:
             call = site.expression
             if site.kind != "call" or not isinstance(call, Call):
                 continue
+            is_taker = _last_name(call) in _TAKERS
             for argument in call.arguments:
                 value = argument.value
-                if isinstance(value, Call) and _last_name(call) in _TAKERS:
-                    boundary = self._boundary(scope, call, value)
-                    if boundary is not None:
-                        self._handed.setdefault(scope, {})[value.start] = boundary
-                elif isinstance(value, Name | Attribute | Lambda):
+                if isinstance(value, Name | Attribute | Lambda):
                     for target in self._functions(scope, value):
-                        boundary = self._boundary(scope, call, value) or _SOMEBODY
-                        yield target, Caller(scope, site.guard, value.start, value.end, boundary)
+                        taker = self._boundary(scope, call, value) or _SOMEBODY
+                        yield target, _place(scope, site, value, taker)
+                elif is_taker and (boundary := self._boundary(scope, call, value)) is not None:
+                    for inner in _calls_inside(scope, site, value):
+                        self._handed.setdefault(scope, {})[inner.start] = _place(scope, site, inner, boundary)
 
     def _functions(self, scope: Scope, expression: Expression) -> Iterator[Scope]:
         name = expression.name if isinstance(expression, Attribute) else getattr(expression, "id", None)
@@ -130,18 +133,45 @@ class Callers:
 
     def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
         functions = self._evaluator.values(scope, call.function)
-        names = {function.name for function in functions if isinstance(function, Dotted)}
-        method = call.function.name if isinstance(call.function, Attribute) else ""
-        if any(isinstance(function, Defined | ProjectInstance) for function in functions):
-            method = ""  # the project's own method of that name is a call like any other
         for boundary in read_boundaries().boundaries:
-            if names.isdisjoint(boundary.names) and method not in boundary.methods:
-                continue
-            by_keyword = call.keyword(boundary.keyword) if boundary.keyword else None
-            by_position = call.positional(boundary.position) if boundary.position is not None else None
-            if argument is by_keyword or argument is by_position:
+            if self._takes(boundary, functions, call) and _is_taken(boundary, call, argument):
                 return boundary
         return None
+
+    def _takes(self, boundary: Boundary, functions: Values, call: Call) -> bool:
+        if any(isinstance(function, Dotted) and function.name in boundary.names for function in functions):
+            return True
+        if not isinstance(call.function, Attribute) or call.function.name not in boundary.methods:
+            return False
+        if boundary.receivers:
+            owners = {function.owner for function in functions if isinstance(function, Method)}
+            return not owners.isdisjoint(boundary.receivers)
+        # The project's own method of that name is a call like any other.
+        return not any(isinstance(function, Defined) for function in functions)
+
+
+def _is_taken(boundary: Boundary, call: Call, argument: Expression) -> bool:
+    if boundary.when is not None and holds(boundary.when, call) is not True:
+        return False
+    by_keyword = call.keyword(boundary.keyword) if boundary.keyword else None
+    by_position = call.positional(boundary.position) if boundary.position is not None else None
+    return boundary.any_argument or argument is by_keyword or argument is by_position
+
+
+def _place(scope: Scope, site: Site, handed: Expression, boundary: Boundary) -> Caller:
+    in_place = boundary.effect == "in-place" or (boundary.effect == "stays" and site.awaited)
+    return Caller(scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped)
+
+
+def _calls_inside(scope: Scope, taker: Site, argument: Expression) -> list[Expression]:
+    """The calls in an argument: the argument itself, or those in a display or comprehension."""
+    if isinstance(argument, Call):
+        return [argument]
+    return [
+        site.expression
+        for site in scope.unit.sites
+        if site.kind == "call" and site is not taker and argument.start <= site.expression.start < argument.end
+    ]
 
 
 def _last_name(call: Call) -> str:

@@ -36,11 +36,21 @@ class ClassTree:
                 parts = [self.named(value.element)]
             else:
                 name = self.identify(value)
-                parts = [(frozenset({name}), True)] if name else [(frozenset(), False)]
+                parts = [(frozenset({name}), self._is_understood(name))] if name else [(frozenset(), False)]
             for found, understood in parts:
                 names |= found
                 complete = complete and understood
         return frozenset(names), complete and bool(values)
+
+    def _is_understood(self, name: str) -> bool:
+        """Whether the name is surely one class: a known one, or one that is named like a class.
+
+        What is named like a constant (`NETWORK_ERRORS`) may be a tuple of any classes.
+        """
+        if self.is_known(name):
+            return True
+        last = name.rpartition(".")[2]
+        return "." in name and last[:1].isupper() and not last.isupper()
 
     def identify(self, value: Value) -> str | None:
         """The class that a value is; None if it is none."""
@@ -75,6 +85,11 @@ class ClassTree:
     def is_subclass(self, name: str, base: str) -> bool:
         """Whether class `name` is `base` or below it."""
         return base in self.ancestors(name)
+
+    def is_namesake(self, name: str, error: str) -> bool:
+        """Whether an unknown class has the name of `error`, or of one above it: it may be that, under another path."""
+        last = name.rpartition(".")[2]
+        return not self.is_known(name) and any(base.rpartition(".")[2] == last for base in self.ancestors(error))
 
     def is_exception(self, name: str) -> bool:
         """Whether the class is known to be an exception."""

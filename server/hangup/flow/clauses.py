@@ -51,8 +51,7 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         body.opaque = body.opaque or any(
             entry.phase and not (entry.raises or entry.silent) for _, entry in effect.entries
         )
-        if effect.is_network:
-            body.calls.append((site, effect))
+        body.calls += [(site, each) for each in _network_effects(flow, effect)]
         _arrive(flow, body, site.guard, flow.escapes.at(scope, effect))
     for statement in scope.unit.raises:
         if not _inside(flow, scope, statement.guard, index):
@@ -65,6 +64,17 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         if child.unit.kind == "class" and child.definition is not None:
             body.opaque = body.opaque or _inside(flow, scope, child.definition.guard, index)
     return body
+
+
+def _network_effects(flow: Flow, effect: Effect) -> list[Effect]:
+    """The network calls that a site makes, by itself or through the project's functions."""
+    found = [effect] if effect.is_network else []
+    queue = list(effect.callees)
+    for scope in queue:
+        for _, inner in flow.effects.within(scope):
+            found += [inner] if inner.is_network else []
+            queue += [callee for callee in inner.callees if callee not in queue]
+    return found
 
 
 def _inside(flow: Flow, scope: Scope, guard: int, index: int) -> bool:

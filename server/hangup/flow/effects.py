@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
-from hangup.flow.harmless import is_harmless
+from hangup.flow.harmless import is_everyday, is_harmless
 from hangup.flow.sieve import Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
@@ -18,6 +19,7 @@ from hangup.resolve.values import Defined, Dotted, Instance, Method, ProjectInst
 Failures = dict[str, frozenset[str]]
 """Exception class to the faults that make it rise."""
 
+_STATE = re.compile(r":\w+")
 _ITERATION = {False: ("__iter__", "__next__"), True: ("__aiter__", "__anext__")}
 _CONTEXT = {False: ("__enter__", "__exit__"), True: ("__aenter__", "__aexit__")}
 
@@ -72,7 +74,8 @@ class Effects:
         if id(site) not in known:
             call = site.expression
             functions = self._evaluator.values(scope, call.function) if isinstance(call, Call) else ()
-            known[id(site)] = any(self._is_unknown(function) for function in functions)
+            unknown = any(self._is_unknown(function) for function in functions)
+            known[id(site)] = unknown and not (isinstance(call, Call) and is_everyday(call))
         return known[id(site)]
 
     def forget(self, scopes: Iterable[Scope]) -> None:
@@ -112,6 +115,8 @@ class Effects:
     def _is_unknown(self, function: Value) -> bool:
         if isinstance(function, Defined):
             return False
+        if isinstance(function, Method) and function.overridden:
+            return True
         qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
         return not self._catalogue.calls(qualified) and not is_harmless(function, self._catalogue)
 
@@ -121,6 +126,7 @@ class Effects:
             self._indirect(effect, call, scope)
         elif isinstance(function, Method):
             self._list(effect, function.qualified, call)
+            effect.certain = effect.certain and not function.overridden
         elif isinstance(function, Defined):
             effect.callees += self._entered(function.scope)
             effect.name = effect.name or function.scope.qualified_name
@@ -160,7 +166,7 @@ class Effects:
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
             effect.entries.append((qualified, entry))
-            effect.name = effect.name or qualified.replace("#", ".").replace(":streamed", "")
+            effect.name = effect.name or _STATE.sub("", qualified).replace("#", ".")
 
     def _indirect(self, effect: Effect, call: Call, scope: Scope) -> None:
         """A call that reads one of its arguments to the end raises what that argument's `read` raises."""

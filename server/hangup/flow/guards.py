@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hangup.facts.expressions import Call, Name, dotted
+from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import SUPPRESSING, SUPPRESSING_METHODS
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Dotted
+from hangup.resolve.values import Defined, Dotted, ProjectInstance
+
+_EXITS = ("__exit__", "__aexit__")
 
 
 @dataclass
@@ -19,12 +21,12 @@ class Passage:
     """What became of the errors that rose at a place, on their way out of the unit.
 
     through: those that leave it as they are. explicit: those that a handler raised on purpose, by a bare `raise`
-    at its end or as another class; for each, the offset of that `raise`. stopped: those that ended at a guard,
+    at its end or as another class. stopped: those that ended at a guard,
     with the guard's index and, for a `try`, the clause.
     """
 
     through: set[str] = field(default_factory=set)
-    explicit: dict[str, int] = field(default_factory=dict)
+    explicit: set[str] = field(default_factory=set)
     stopped: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
 
@@ -34,13 +36,14 @@ class Guards:
     def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
         self._evaluator = evaluator
         self._classes = classes
+        self._entered: set[Scope] = set()
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
 
     def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
         out)."""
         passage = Passage()
-        self._outwards(scope, guard, dict.fromkeys(errors, False), until, passage, {})
+        self._outwards(scope, guard, dict.fromkeys(errors, False), until, passage)
         return passage
 
     def caught(self, scope: Scope, handler: Handler) -> tuple[frozenset[str], bool]:
@@ -66,7 +69,14 @@ class Guards:
         """Whether the clause catches an error; where its expression is not understood, it is taken to."""
         names, whole = self.caught(scope, handler)
         ancestors = self._classes.ancestors(error)
-        return any(name in ancestors for name in names) or not whole
+        if not whole or any(name in ancestors for name in names):
+            return True
+        return any(self._classes.is_namesake(name, error) for name in names if not self._is_missing(name))
+
+    def _is_missing(self, name: str) -> bool:
+        """Whether a library lists the module's classes and this is none of them: no class at all."""
+        pack = self._evaluator.catalogue.pack_of(name)
+        return pack is not None and name.rpartition(".")[0] in pack.library.modules
 
     def suppressed(self, scope: Scope, guard: Guard) -> frozenset[str]:
         """The classes that a `with` swallows."""
@@ -88,37 +98,72 @@ class Guards:
             yield guard, scope.unit.guards[guard]
             guard = scope.unit.guards[guard].parent
 
-    def _outwards(
-        self, scope: Scope, guard: int, errors: dict[str, bool], until: int, passage: Passage, raised_at: dict[str, int]
-    ) -> None:
-        """errors: class to whether a handler raised it on purpose; raised_at: where it did."""
+    def caught_anywhere(self, scope: Scope, error: str) -> bool:
+        """Whether any clause of a scope catches and ends an error."""
+        handlers = (handler for guard in scope.unit.guards for handler in guard.handlers)
+        return any(handler.outcome == "handles" and self.catches(scope, handler, error) for handler in handlers)
+
+    def _outwards(self, scope: Scope, guard: int, errors: dict[str, bool], until: int, passage: Passage) -> None:
+        """errors: class to whether a handler raised it on purpose."""
         while guard not in (NOWHERE, until) and errors:
             fact = scope.unit.guards[guard]
             if fact.kind == "finally":
                 passage.stopped.update(dict.fromkeys(errors, (guard, None)))
                 return
             if fact.kind == "with":
-                names = self.suppressed(scope, fact)
-                for error in [e for e in errors if any(n in self._classes.ancestors(e) for n in names)]:
-                    passage.stopped[error] = (guard, None)
-                    del errors[error]
+                errors = self._through_managers(scope, guard, fact, errors, passage)
             else:
-                errors = self._through_clauses(scope, guard, fact, errors, passage, raised_at)
+                errors = self._through_clauses(scope, guard, fact, errors, passage)
             guard = fact.parent
         for error, explicit in errors.items():
-            if explicit:
-                passage.explicit[error] = raised_at[error]
-            else:
-                passage.through.add(error)
+            (passage.explicit if explicit else passage.through).add(error)
+
+    def _through_managers(
+        self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
+    ) -> dict[str, bool]:
+        names = self.suppressed(scope, fact)
+        managers = self._managers(scope, fact)
+        after: dict[str, bool] = {}
+        for error, explicit in errors.items():
+            left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
+            for manager in managers:
+                left = self._through_manager(manager, left)
+            if not left:
+                passage.stopped[error] = (guard, None)
+            after.update(left)
+        return after
+
+    def _managers(self, scope: Scope, fact: Guard) -> list[Scope]:
+        """The project's functions that see an error of the body: generators with a `yield`, and `__exit__` methods."""
+        found: list[Scope] = []
+        for context in reversed(fact.contexts):
+            if isinstance(context, Call):
+                functions = self._evaluator.values(scope, context.function)
+                found += [f.scope for f in functions if isinstance(f, Defined) and f.scope.unit.yields]
+            for value in self._evaluator.values(scope, context):
+                if isinstance(value, ProjectInstance):
+                    exits = [m for name in _EXITS for m in self._evaluator.attribute(value, name)]
+                    found += [m.scope for m in exits if isinstance(m, Defined)]
+        return found
+
+    def _through_manager(self, manager: Scope, errors: dict[str, bool]) -> dict[str, bool]:
+        if manager in self._entered:  # a manager that is used inside itself
+            return errors
+        if not manager.unit.yields:
+            swallows = any(not (isinstance(r, Constant) and not r.value) for r in manager.unit.returns)
+            return {} if swallows else errors
+        self._entered.add(manager)
+        after: dict[str, bool] = {}
+        for error, explicit in errors.items():
+            for guard in manager.unit.yields:
+                passage = self.follow(manager, guard, {error})
+                after.update(dict.fromkeys(passage.through, explicit))
+                after.update(dict.fromkeys(passage.explicit, True))
+        self._entered.discard(manager)
+        return after
 
     def _through_clauses(
-        self,
-        scope: Scope,
-        guard: int,
-        fact: Guard,
-        errors: dict[str, bool],
-        passage: Passage,
-        raised_at: dict[str, int],
+        self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
@@ -130,24 +175,20 @@ class Guards:
             if handler.outcome == "handles":
                 passage.stopped[error] = (guard, at)
                 continue
-            for raised, offset in self._raised_by(scope, (guard, at), handler, error):
-                after[raised] = True
-                raised_at[raised] = offset
+            after.update(dict.fromkeys(self._raised_by(scope, (guard, at), handler, error), True))
         return after
 
-    def _raised_by(
-        self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str
-    ) -> Iterator[tuple[str, int]]:
+    def _raised_by(self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str) -> Iterator[str]:
         """What a clause that always raises turns an error into. A `raise` of something unknown counts as handled."""
         for statement in scope.unit.raises:
             if statement.handler != clause or not statement.always:
                 continue
             if statement.expression is None or _names(statement, handler.name):
-                yield error, statement.start
+                yield error
             else:
                 for name in self._classes.raised(self._evaluator.values(scope, statement.expression)):
                     if name not in ("SystemExit", "KeyboardInterrupt"):
-                        yield name, statement.start
+                        yield name
 
 
 def _names(statement: Raise, name: str | None) -> bool:

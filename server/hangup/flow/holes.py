@@ -14,6 +14,8 @@ from hangup.flow.reach import End
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.project import Module, Scope
 
+_GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
+
 
 @dataclass
 class Hole:
@@ -61,9 +63,13 @@ def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
     Timeouts count only where a timeout is set: a call that waits for ever does not raise one.
     """
     errors: Failures = {}
-    for _, entry in effect.entries:
-        timeouts = not _waits_for_ever(entry, site.expression)
+    for qualified, entry in effect.entries:
+        if not entry.phase:  # wait_for, TaskGroup: it raises what it runs raises
+            continue
+        timeouts = not _waits_for_ever(flow, qualified, entry, site.expression)
         for name, causes in flow.catalogue.expected(entry, timeouts=timeouts).items():
+            if name in _GROUPS:  # what is in the group comes out of the tasks that it was given
+                continue
             errors[name] = errors.get(name, frozenset()) | causes
     return errors
 
@@ -79,10 +85,14 @@ def gives_timeout(entry: Entry, call: Expression) -> bool | None:
     return None if call.has_splat("**") or call.has_splat("*") else False
 
 
-def _waits_for_ever(entry: Entry, call: Expression) -> bool:
-    if entry.timeout is None or isinstance(entry.timeout.default, float | int):
+def _waits_for_ever(flow: Flow, qualified: str, entry: Entry, call: Expression) -> bool:
+    if entry.timeout is None or gives_timeout(entry, call) is True:
         return False
-    return gives_timeout(entry, call) is not True
+    default = entry.timeout.default
+    if default == "object":  # as its construction has it, where that says something
+        made = [made.timeout.default for made in flow.catalogue.calls(qualified.partition("#")[0]) if made.timeout]
+        default = made[0] if made else "none"
+    return not isinstance(default, float | int)
 
 
 def _origins(flow: Flow, effect: Effect, site: Site) -> Iterator[tuple[Failures, Scope | None]]:

@@ -60,11 +60,23 @@ class Reach:
 
         A call that only makes a coroutine, and hands it over (`create_task(fetch())`), ends where it is handed over.
         """
-        boundary = self._callers.handed_over(scope, site)
-        if boundary is None:
+        caller = self._callers.handed_over(scope, site)
+        if caller is None or caller.boundary is None:
             return self.ends(scope, errors)
-        at = Caller(scope, site.guard, site.expression.start, site.expression.end, boundary)
-        return [End(scope, boundary.outcome, boundary.certain, errors, (at,))]
+        return self._handed(scope, caller, errors, ())
+
+    def _handed(self, scope: Scope, caller: Caller, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
+        """The end of errors at a place where their function is handed over.
+
+        A task or future that is kept is asked for its result somewhere; a clause in the same function that catches the
+        error is taken to stand around that.
+        """
+        boundary = caller.boundary
+        if boundary is None or boundary.effect == "handled":
+            return []
+        if boundary.effect == "stays" and caller.kept:
+            errors = frozenset(error for error in errors if not self._guards.caught_anywhere(caller.scope, error))
+        return [End(scope, boundary.outcome, boundary.certain, errors, (*path, caller))] if errors else []
 
     def _ends_at(self, scope: Scope, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
         if scope.unit.kind == "module":
@@ -73,12 +85,9 @@ class Reach:
         if override is not None:
             return [End(scope, override[0], override[1], errors, path)]
         callers = self._callers.of(scope)
-        found = [
-            End(scope, caller.boundary.outcome, caller.boundary.certain, errors, (*path, caller))
-            for caller in callers
-            if caller.boundary is not None
-        ]
-        return found if callers else [End(scope, None, False, errors, path)]
+        if not callers:
+            return [End(scope, None, False, errors, path)]
+        return [end for caller in callers for end in self._handed(scope, caller, errors, path)]
 
     def _override(self, scope: Scope) -> tuple[str, bool] | None:
         if scope.owner is None:

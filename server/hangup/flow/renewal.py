@@ -38,22 +38,17 @@ def _same_units(old: Unit, new: Unit) -> bool:
         return True
     if (old.kind, old.name, len(old.definitions)) != (new.kind, new.name, len(new.definitions)):
         return False
-    return all(_same_units(a.unit, b.unit) for a, b in zip(old.definitions, new.definitions, strict=True))
+    pairs = list(zip(old.definitions, new.definitions, strict=True))
+    return all(_manner(a) == _manner(b) and _same_units(a.unit, b.unit) for a, b in pairs)
 
 
 def _changed(scope: Scope, unit: Unit) -> list[Scope]:
-    """The scopes whose own unit is another one, or is defined in another way.
-
-    That of a class or module is another one when one inside it is.
-    """
+    """The scopes whose own unit is another one; that of a class or module is, when one inside it is."""
     if scope.unit is unit:
         return []
     found = [scope]
     for child, definition in zip(scope.children, unit.definitions, strict=True):
-        inside = _changed(child, definition.unit)
-        if not inside and child.definition is not None and _manner(child.definition) != _manner(definition):
-            inside = [child]
-        found += inside
+        found += _changed(child, definition.unit)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hangup.flow.analysis import Flow
 from hangup.flow.effects import Effect
 from hangup.flow.holes import expected
@@ -26,7 +28,7 @@ _CATEGORIES = {
 def call_card(catalogue: Catalogue, qualified: str, entries: tuple[Call, ...]) -> list[str]:
     """The lines about a call by the name that its knowledge file has it under (`requests.Session#get`)."""
     entry = entries[0]
-    name = qualified.replace("#", ".").replace(":streamed", "")
+    name = re.sub(r":\w+", "", qualified).replace("#", ".")
     kind = "awaits the network" if not entry.blocking else "a blocking network call"
     does = f" ({', '.join(entry.phase)})" if entry.phase else ""
     lines = [f"**{name}**: {kind}{does}"]

@@ -5,6 +5,7 @@ A question about a name loads the one file that speaks for it; a program that im
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ from hangup.knowledge.packs import index, read_builtins, read_faults, read_pack
 from hangup.knowledge.schema import Alias, Call, Class, ExceptionClass, Fault, Pack
 
 __all__ = ["Catalogue"]
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
 
 class Catalogue:
@@ -147,6 +150,22 @@ class Catalogue:
                     canonical = self.canonical(name)
                     known[canonical] = known.get(canonical, frozenset()) | {fault}
         return known
+
+    def measured(self, path: Path) -> frozenset[str]:
+        """All exception classes, by canonical name, that the cells of a file hold."""
+        return frozenset(name for call in read_pack(path).calls for name in self.failures(call))
+
+    def mentions(self, path: Path) -> frozenset[Path]:
+        """The other files whose classes a file names as types: libraries that its own is built on."""
+        pack = read_pack(path)
+        types = [call.returns for call in pack.calls if call.returns]
+        for entry in pack.classes.values():
+            types += [*entry.attributes.values(), *(t for t in (entry.enter, entry.iterate) if t), *entry.bases]
+        for exception in pack.exceptions.values():
+            types += exception.bases
+        names = {name for text in types for name in _DOTTED.findall(text)}
+        found = {self.file_of(name) for name in names} - {None, path}
+        return frozenset(each for each in found if each is not None)
 
     def method_names(self, path: Path) -> frozenset[str]:
         """The last names of everything that a file lists as a call: a quick sieve."""

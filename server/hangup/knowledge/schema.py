@@ -197,18 +197,26 @@ class Errno(Struct, frozen=True):
 class Boundary(Struct, frozen=True):
     """`[[boundaries]]`: where a function is handed over to be run by somebody else, and what an error does there.
 
-    names: the callables that take the function (`threading.Thread`); methods: bare method names, for receivers that
-    cannot be resolved (`run_in_executor`); they hold for objects outside the project only.
-    keyword, position: the argument that is the function, or a call of an `async def`.
+    names: the callables that take the function (`threading.Thread`). methods: bare method names, for receivers that
+    cannot be resolved (`run_in_executor`), outside the project only; with `receivers`, of those classes' objects only.
+    keyword, position: the argument that is the function, or a call of an `async def`; any_argument: all of them are.
+    when: `keyword=literal` that must be given.
+    effect: "ends": it ends there. "stays": it stays in the returned task or future until somebody asks for it.
+        "in-place": it comes out where the function is handed over, or at the end of the `with` around that.
+        "handled": it is returned as a value.
     outcome: what happens to an error there, as the end of a sentence.
     certain: the error is lost or ends something; false where a framework or another caller may deal with it.
     """
 
-    outcome: str
+    outcome: str = ""
     names: list[str] = []
     methods: list[str] = []
+    receivers: list[str] = []
     keyword: str | None = None
     position: int | None = None
+    any_argument: bool = False
+    when: str | None = None
+    effect: Literal["ends", "stays", "in-place", "handled"] = "ends"
     certain: bool = True
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import read_pack
-
-_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
         path = waiting.pop()
         if path not in files:
             files.add(path)
-            waiting += _led_to(catalogue, path)
+            waiting += catalogue.mentions(path)
     calls = {name for path in files for name in catalogue.method_names(path)}
     properties = {
         name.rpartition("#")[2]
@@ -47,12 +44,3 @@ def _imported(catalogue: Catalogue, name: str) -> list[Path]:
         return [path]
     package = name if catalogue.knows_module(name) else name.rpartition(".")[0]
     return [path for _, path in catalogue.under(package)] if package and catalogue.knows_module(package) else []
-
-
-def _led_to(catalogue: Catalogue, path: Path) -> list[Path]:
-    pack = read_pack(path)
-    types = [call.returns for call in pack.calls if call.returns]
-    for entry in pack.classes.values():
-        types += [*entry.attributes.values(), *(t for t in (entry.enter, entry.iterate) if t), *entry.bases]
-    names = {name for text in types for name in _DOTTED.findall(text)}
-    return [found for name in names if (found := catalogue.file_of(name)) is not None]

@@ -20,16 +20,16 @@ def applicable(entries: Iterable[Call], expression: Expression, *, reading: bool
     for entry in entries:
         if entry.property is not reading:
             continue
-        holds = _holds(entry.when, expression) if entry.when else True
-        if holds is not False:
+        given = holds(entry.when, expression) if entry.when else True
+        if given is not False:
             possible.append(entry)
-        if holds is True:
+        if given is True:
             break
     return tuple(possible)
 
 
-def _holds(condition: str, expression: Expression) -> bool | None:
-    """True, False, or None where it cannot be told."""
+def holds(condition: str, expression: Expression) -> bool | None:
+    """Whether a call is given `keyword=literal`: True, False, or None where it cannot be told."""
     if not isinstance(expression, CallExpression):
         return False
     name, _, literal = condition.partition("=")

@@ -26,6 +26,7 @@ from hangup.facts.model import Definition, Handler, Imported, Parameter
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.annotations import declared_by
 from hangup.resolve.calls import result_of
+from hangup.resolve.decorations import Decorations
 from hangup.resolve.members import Members
 from hangup.resolve.names import reaching
 from hangup.resolve.project import Module, Origin, Project, Scope
@@ -56,6 +57,7 @@ class Evaluator:
         self.project = project
         self.catalogue = catalogue
         self.members = Members(self)
+        self.decorations = Decorations(self)
         self._bound: dict[Scope, dict[tuple[int, ...], Values]] = {}
         self._results: dict[Scope, Values] = {}
         self._depth = 0
@@ -155,7 +157,7 @@ class Evaluator:
         if isinstance(origin, Imported):
             return self.imported(scope.module, origin)
         if isinstance(origin, Definition):
-            return (Defined(scope.child_of[id(origin)]),)
+            return self.decorations.applied(scope.child_of[id(origin)])
         if isinstance(origin, Parameter):
             return self._parameter(scope, origin)
         if isinstance(origin, Handler):
@@ -186,6 +188,8 @@ class Evaluator:
                 return (Defined(owner),) if is_class else (ProjectInstance(owner),)
         if parameter.kind == "**" or scope.parent is None:
             return UNKNOWN
+        if parameter is scope.unit.parameters[0] and (decorated := self.decorations.decorated_by(scope)):
+            return decorated
         found = UNKNOWN
         if parameter.annotation is not None:
             found = self.annotated(scope.parent, parameter.annotation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from hangup.facts.expressions import dotted
 from hangup.knowledge.schema import Class
@@ -130,12 +131,21 @@ class Members:
             if isinstance(each, str):
                 found = self.of(Instance(each), name) if self._known(each) else UNKNOWN
                 if found != UNKNOWN:
-                    return found
+                    return tuple(self._marked(value, scope) for value in found)
                 continue
             own = self._own_attribute(each, name)
             if own:
                 return tuple(_bind(value, receiver) for value in own)
         return UNKNOWN
+
+    def _marked(self, value: Value, scope: Scope) -> Value:
+        """Mark a library's method when the project's class overrides network calls of that library's class."""
+        if not isinstance(value, Method):
+            return value
+        own = {child.unit.name for each in self.order(scope) if isinstance(each, Scope) for child in each.children}
+        calls = self._engine.catalogue.calls
+        overrides = any(name != value.name and calls(f"{value.owner}#{name}") for name in own)
+        return replace(value, overridden=True) if overrides else value
 
     def _known(self, name: str) -> bool:
         return self._engine.catalogue.class_(name) is not None

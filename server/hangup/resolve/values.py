@@ -24,10 +24,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of an object of a class outside the project."""
+    """A method of an object of a class outside the project.
+
+    overridden: the object is of a project class that overrides network calls of that class, which this one may use.
+    """
 
     owner: str
     name: str
+    overridden: bool = False
 
     @property
     def qualified(self) -> str:

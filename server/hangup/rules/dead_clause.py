@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from hangup.facts.model import Handler
 from hangup.flow.clauses import TryBody, try_bodies
+from hangup.rules.customised import is_customised
 from hangup.rules.rule import Context
 
 # A builtin network class, and the categories of faults that would have shown it.
@@ -49,7 +50,7 @@ def dead_clauses(context: Context) -> list[DeadClause]:
 
 def _find(context: Context) -> Iterator[DeadClause]:
     for body in try_bodies(context.flow, context.module):
-        if body.opaque or not body.calls:
+        if body.opaque or not body.calls or any(is_customised(context, effect) for _, effect in body.calls):
             continue
         for handler in body.handlers:
             names, whole = context.flow.guards.caught(body.scope, handler)
@@ -62,8 +63,9 @@ def _find(context: Context) -> Iterator[DeadClause]:
 def _is_dead(context: Context, body: TryBody, name: str) -> bool:
     classes = context.flow.classes
     for error in body.errors:
-        # An OSError may in truth be any class below it, by its errno.
-        if classes.is_subclass(error, name) or (error in ("OSError", "Exception") and classes.is_subclass(name, error)):
+        # An OSError may in truth be any builtin class below it, by its errno.
+        by_errno = error == "OSError" and "." not in name and classes.is_subclass(name, error)
+        if by_errno or classes.is_subclass(error, name):
             return False
     return _would_have_shown(context, body, name)
 
@@ -83,8 +85,12 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
     file = context.flow.catalogue.file_of(name)
     if file is None or context.flow.catalogue.exception(name) is None or _is_standard(context, name):
         return False
-    # Another library's class: none of the calls belongs to it.
-    return all(context.flow.catalogue.file_of(q) != file for _, effect in body.calls for q, _ in effect.entries)
+    files = {context.flow.catalogue.file_of(q) for _, effect in body.calls for q, _ in effect.entries}
+    if file in files:
+        return False
+    # A library may let errors of one that it is built on through; those of the network, measured there, it does not.
+    built_on = any(other is not None and file in context.flow.catalogue.mentions(other) for other in files)
+    return not built_on or name in context.flow.catalogue.measured(file)
 
 
 def _is_standard(context: Context, name: str) -> bool:

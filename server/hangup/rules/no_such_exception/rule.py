@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from hangup.facts.expressions import Attribute
+from hangup.facts.expressions import Attribute, Call, Constant, Name
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
 from hangup.rules.finding import Finding
@@ -18,8 +18,8 @@ _LOOKS_LIKE_ONE = re.compile(r"^[A-Z]\w*(Error|Exception|Timeout|Refused|Reset|A
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each attribute of a known module that reads like an exception class and does not exist."""
     for scope in context.module.scopes:
-        for attribute in _attributes(scope):
-            if not _LOOKS_LIKE_ONE.match(attribute.name):
+        for attribute in {attribute.start: attribute for attribute in _attributes(context, scope)}.values():
+            if not _LOOKS_LIKE_ONE.match(attribute.name) or _is_asked_for(scope, attribute.name):
                 continue
             for owner in context.flow.evaluator.values(scope, attribute.value):
                 if isinstance(owner, Dotted) and _is_missing(context, owner.name, attribute.name):
@@ -27,13 +27,28 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                     break
 
 
-def _attributes(scope: Scope) -> Iterator[Attribute]:
+def _attributes(context: Context, scope: Scope) -> Iterator[Attribute]:
+    """The attributes that are read or called, where an AttributeError is not expected."""
     for site in scope.unit.sites:
-        if site.kind == "read" and isinstance(site.expression, Attribute) and site.expression.name[:1].isupper():
-            yield site.expression
+        expression = site.expression.function if isinstance(site.expression, Call) else site.expression
+        if not isinstance(expression, Attribute) or not expression.name[:1].isupper():
+            continue
+        if context.flow.guards.follow(scope, site.guard, {"AttributeError"}).through:
+            yield expression
     for guard in scope.unit.guards:
         for handler in guard.handlers:
             yield from (each for each in handler.types if isinstance(each, Attribute))
+
+
+def _is_asked_for(scope: Scope, name: str) -> bool:
+    """Whether the scope asks first: `hasattr(module, "Name")`."""
+    for site in scope.unit.sites:
+        call = site.expression
+        if isinstance(call, Call) and isinstance(call.function, Name) and call.function.id == "hasattr":
+            asked = call.positional(1)
+            if isinstance(asked, Constant) and asked.value == name:
+                return True
+    return False
 
 
 def _is_missing(context: Context, module: str, name: str) -> bool:

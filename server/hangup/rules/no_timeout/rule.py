@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.facts.expressions import Attribute, Call, Constant, Name
-from hangup.facts.model import Site
+from hangup.facts.expressions import Attribute, Call, Constant, Name, dotted
+from hangup.facts.model import Binding, Site
 from hangup.flow.effects import Effect
 from hangup.flow.holes import gives_timeout
 from hangup.knowledge.schema import Call as Entry
+from hangup.resolve.names import reaching
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
+from hangup.rules.customised import is_customised
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule, pointed_at
 
@@ -31,36 +33,45 @@ _LIMITS = frozenset(
 
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each call with a timeout parameter that is not given, where the default is none."""
-    global_default = context.flow.sets_default_timeout
     for scope in context.module.scopes:
         for site, effect in context.flow.effects.within(scope):
-            entry = _endless(effect, site, global_default)
-            if entry is not None and not _is_limited(context, scope, site):
+            entry = _endless(context, scope, effect, site)
+            if entry is not None and not is_customised(context, effect) and not _is_limited(context, scope, site):
                 yield _report(rule, scope, site, effect, entry)
 
 
-def _endless(effect: Effect, site: Site, global_default: bool) -> Entry | None:
+def _endless(context: Context, scope: Scope, effect: Effect, site: Site) -> Entry | None:
     """The entry by which the call waits for ever, if every entry that may hold agrees."""
     call = site.expression
-    if not isinstance(call, Call) or not effect.certain or not effect.entries or not _called_by_name(effect, call):
+    if not isinstance(call, Call) or not effect.certain or not effect.entries or not _is_itself(scope, call):
         return None
     for _, entry in effect.entries:
         timeout = entry.timeout
-        if timeout is None or timeout.parameter is None or timeout.default not in ("none", "global"):
+        if timeout is None or timeout.parameter is None or gives_timeout(entry, call) is not False:
             return None
-        if timeout.default == "global" and global_default:
-            return None
-        if gives_timeout(entry, call) is not False:
+        if _given_none(entry, call):
+            continue
+        default = "none" if timeout.default == "global" and not context.flow.sets_default_timeout else timeout.default
+        if default != "none":
             return None
     return effect.entries[0][1]
 
 
-def _called_by_name(effect: Effect, call: Call) -> bool:
-    """A function under another name may be a partial one, with the timeout already in it."""
-    last = effect.entries[0][0].rpartition("#")[2].rpartition(".")[2]
-    function = call.function
-    name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
-    return name == last or (isinstance(function, Name) and "." in effect.entries[0][0])
+def _given_none(entry: Entry, call: Call) -> bool:
+    """Whether the call says `timeout=None`, by keyword or by position."""
+    if entry.timeout is None:
+        return False
+    by_keyword = call.keyword(entry.timeout.parameter) if entry.timeout.parameter is not None else None
+    by_position = call.positional(entry.timeout.position) if entry.timeout.position is not None else None
+    return any(isinstance(given, Constant) and given.value is None for given in (by_keyword, by_position))
+
+
+def _is_itself(scope: Scope, call: Call) -> bool:
+    """Whether the callee is the library's, under its name or another; a value made by a call may hold a timeout."""
+    path = dotted(call.function)
+    found = reaching(scope, path, call.function.start) if path is not None else None
+    origins = found[1] if found is not None else ()
+    return all(not isinstance(each, Binding) or isinstance(each.value, Attribute | Name) for each in origins)
 
 
 def _is_limited(context: Context, scope: Scope, site: Site) -> bool:
@@ -81,8 +92,7 @@ def _is_limited(context: Context, scope: Scope, site: Site) -> bool:
 def _report(rule: Rule, scope: Scope, site: Site, effect: Effect, entry: Entry) -> Finding:
     start, end = pointed_at(scope, site.expression)
     parameter = entry.timeout.parameter if entry.timeout is not None else "timeout"
-    given = site.expression.keyword(str(parameter)) if isinstance(site.expression, Call) else None
-    if isinstance(given, Constant) and given.value is None:
+    if isinstance(site.expression, Call) and _given_none(entry, site.expression):
         way = f"is told to wait for ever ({parameter}=None)"
     else:
         way = f"waits for ever without {parameter}="
