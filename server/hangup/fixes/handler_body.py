@@ -20,53 +20,71 @@ class Body:
     does: str
     modules: tuple[str, ...] = ()
 
+    def then(self, statement: str, words: str | None = None) -> Body:
+        """The same, with one more statement at its end; `words` say what that does, if it does not speak for itself."""
+        return Body((*self.lines, statement), f"{self.does} and {words or statement}", self.modules)
+
 
 def handler_body(context: FixContext, place: Place, error: str, subject: str) -> Body:
     """The body of a handler around a place.
 
     error: the name that the caught error is bound to. subject: what failed (`requests.get`), for the message.
-    In a loop it goes on with the next round; in a function it returns; at the top level, or in a function that must
-    give a value and cannot, the program ends with a sentence instead of a traceback.
+    In a loop it goes on with the next round, unless the connection itself is gone; in a function it returns; at the top
+    level, or in a function that must give a value and cannot, the program ends with a sentence instead of a traceback.
     """
     scope = context.scope
-    say, says, modules = _saying(context, error, subject)
+    report = _report(context, error, subject)
     stop = Body((f'raise SystemExit(f"{subject} failed: {{{error}}}") from {error}',), "end the program with a message")
-    if place.in_loop:
-        return Body((say, "continue"), f"{says} and continue", modules)
+    needed_later = place.used_after(place.bound_names())
+    if place.loop is not None:
+        if not _connects_anew(context, place):
+            return report.then("break")
+        # Without `continue` the rest of the round still runs: it may hold the pause between two rounds.
+        return report.then("continue") if needed_later else report
     if place.function is None:
-        falls_through = place.is_last or not place.used_after(place.bound_names())
-        return Body((say,), says, modules) if falls_through and _logger(context) else stop
-    if _must_return(scope.unit.annotation):
+        return stop if needed_later or _logger(context) is None else report
+    if _must_return(scope.unit.annotation) or scope.unit.name == "__init__":
         has_callers = context.hole is None or any(end.outcome is not None for end in context.hole.ends)
-        return stop if has_callers else Body((say, "raise"), f"{says} and re-raise", modules)
+        return stop if has_callers else report.then("raise", "re-raise")
     if scope.unit.returns:
-        return Body((say, "return None"), f"{says} and return None", modules)
-    return Body((say,), says, modules) if place.is_last else Body((say, "return"), f"{says} and return", modules)
+        return report.then("return None")
+    return report if place.is_last else report.then("return")
 
 
-def _saying(context: FixContext, error: str, subject: str) -> tuple[str, str, tuple[str, ...]]:
+def _report(context: FixContext, error: str, subject: str) -> Body:
     """The statement that reports the error: by the module's logger, by `logging`, or on standard error."""
     logger = _logger(context)
-    if logger is not None:
-        return f'{logger}.warning("{subject} failed: %s", {error})', "log it", ()
-    return f'print(f"{subject} failed: {{{error}}}", file=sys.stderr)', "print it", ("sys",)
+    if logger is None:
+        return Body((f'print(f"{subject} failed: {{{error}}}", file=sys.stderr)',), "print it", ("sys",))
+    name, gap = logger
+    return Body((f'{name}.warning("{subject} failed: {gap}", {error})',), "log it")
 
 
-def _logger(context: FixContext) -> str | None:
-    """The name of the module's logger, or `logging` where the module imports it; None without either."""
+def _logger(context: FixContext) -> tuple[str, str] | None:
+    """The module's logger, or `logging` where the module imports it, and how its messages leave a gap for a value."""
     module = context.module.scope
     for binding in module.unit.bindings:
         if isinstance(binding.value, Call):
             values = context.flow.evaluator.values(module, binding.value.function)
             if any(isinstance(value, Dotted) and value.name in _LOGGERS for value in values):
-                return binding.target
+                return binding.target, "%s"
     for imported in module.unit.imports:
         values = context.flow.evaluator.imported(context.module, imported)
         if values == (Dotted("loguru.logger"),):
-            return imported.binding
+            return imported.binding, "{}"
         if values == (Dotted("logging"),):
-            return imported.binding
+            return imported.binding, "%s"
     return None
+
+
+def _connects_anew(context: FixContext, place: Place) -> bool:
+    """Whether the next round has a connection of its own; what is not known is taken to."""
+    entries = context.hole.effect.entries if context.hole is not None else []
+    call = context.hole.site.expression if context.hole is not None else None
+    receiver = dotted(call.function) if isinstance(call, Call) else None
+    if receiver is not None and receiver.partition(".")[0] in place.bound_in_loop():
+        return True
+    return not entries or any(phase in ("connect", "resolve") for _, entry in entries for phase in entry.phase)
 
 
 def _must_return(annotation: Expression | None) -> bool:

@@ -27,19 +27,34 @@ class _Statement:
     aliased: bool = False
 
 
-def add_imports(source: Source, tree: Tree, modules: list[str]) -> list[Edit]:
+def add_imports(source: Source, tree: Tree, modules: list[str | None]) -> list[Edit]:
     """Edits that add `import module` for each module that the file's top does not yet import by that name.
 
-    Each goes into its group (standard library, third party), in alphabetical order where the file keeps one; a group
-    that is missing is made, one blank line apart.
+    `module:name` asks for `from module import name`; None for nothing. Each goes into its group (standard library,
+    third party), in alphabetical order where the file keeps one; a group that is missing is made, a blank line apart.
     """
     present = _header(source, tree)
     have = {s.module for s in present if s.plain and not s.aliased}
     edits: dict[int, list[str]] = {}
-    for module in sorted(set(modules) - have):
-        at, text = _placed(source, tree, present, module)
+    for wanted in sorted({module for module in modules if module is not None} - have):
+        module, _, name = wanted.partition(":")
+        at, text = (name and _beside(source, present, module, name)) or _placed(source, tree, present, module, name)
         edits.setdefault(at, []).append(text)
     return [Edit(at, at, _joined(texts, source.newline)) for at, texts in edits.items()]
+
+
+def _beside(source: Source, present: list[_Statement], module: str, name: str) -> tuple[int, str] | None:
+    """Where a name goes in a `from module import ...` that is there, in order; None without one on a single line."""
+    for statement in present:
+        node = statement.node
+        if statement.plain or statement.module != module or b"(" in source.data[node.start_byte : node.end_byte]:
+            continue
+        names = node.children_by_field_name("name")
+        later = next((n for n in names if source.slice(n.start_byte, n.end_byte) > name), None)
+        if later is not None:
+            return later.start_byte, f"{name}, "
+        return (names[-1].end_byte, f", {name}") if names else None
+    return None
 
 
 def _joined(texts: list[str], newline: str) -> str:
@@ -93,9 +108,10 @@ def _is_docstring(node: Node) -> bool:
     return node.type == "expression_statement" and bool(node.named_children) and node.named_children[0].type == "string"
 
 
-def _placed(source: Source, tree: Tree, present: list[_Statement], module: str) -> tuple[int, str]:
-    """Where `import module` goes, and its text with the line breaks around it."""
-    group, line, newline = _group(module), f"import {module}", source.newline
+def _placed(source: Source, tree: Tree, present: list[_Statement], module: str, name: str) -> tuple[int, str]:
+    """Where `import module`, or `from module import name`, goes, and its text with the line breaks around it."""
+    group, newline = _group(module), source.newline
+    line = f"from {module} import {name}" if name else f"import {module}"
     mates = [s for s in present if s.group == group]
     if mates:
         plain = [s for s in mates if s.plain]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hangup.fixes.fix import FixContext
@@ -11,7 +12,10 @@ from hangup.resolve.values import Dotted
 
 @dataclass(frozen=True)
 class Written:
-    """The text of a class, and the module that has to be imported for it; None if none has."""
+    """The text of a class or function, and the module that has to be imported for it; None if none has.
+
+    `module:name` stands for `from module import name`.
+    """
 
     text: str
     module: str | None = None
@@ -25,15 +29,14 @@ def write_class(context: FixContext, scope: Scope, name: str) -> Written:
     project_class = context.flow.classes.scope(name)
     if project_class is not None:
         return Written(project_class.qualified_name)
-    for candidate in sorted(_paths(context, name), key=lambda path: (path.count("."), len(path))):
-        if _means(context, scope, candidate, name):
-            return Written(candidate)
-    imported = _imported_name(context, scope, name)
-    if imported is not None:
-        return Written(imported)
+    candidates = [path for path in _paths(context, name) if _means(context, scope, path, name)]
+    candidates += _local_names(context, scope, name)
+    if candidates:
+        return Written(min(candidates, key=lambda path: (path.count("."), len(path))))
     if "." not in name:
         return Written(f"builtins.{name}", "builtins")
-    return Written(name, name.rpartition(".")[0])
+    shortest = min(_paths(context, name), key=lambda path: (path.count("."), len(path)))
+    return Written(shortest, shortest.rpartition(".")[0])
 
 
 def best_classes(context: FixContext, names: frozenset[str], packs: list[str]) -> tuple[str, ...]:
@@ -58,6 +61,16 @@ def write_clause(context: FixContext, scope: Scope, names: tuple[str, ...]) -> t
     texts = [each.text for each in written]
     modules = [each.module for each in written if each.module is not None]
     return (texts[0] if len(texts) == 1 else f"({', '.join(texts)})"), modules
+
+
+def write_function(context: FixContext, scope: Scope, module: str, name: str) -> Written:
+    """How a function of the standard library is written; if the module's own name is taken, by `from module import`."""
+    dotted = Dotted(f"{module}.{name}")
+    for imported in context.module.scope.unit.imports:
+        if imported.name and context.flow.evaluator.imported(context.module, imported) == (dotted,):
+            return Written(imported.binding)
+    taken = _is_bound(scope, module) and context.flow.evaluator.name(scope, module) != (Dotted(module),)
+    return Written(name, f"{module}:{name}") if taken else Written(f"{module}.{name}", module)
 
 
 def free_name(context: FixContext, scope: Scope, *wishes: str) -> str:
@@ -99,17 +112,15 @@ def _is_bound(scope: Scope, name: str) -> bool:
     return False
 
 
-def _imported_name(context: FixContext, scope: Scope, name: str) -> str | None:
-    """A local name (or module alias and attribute) by which the module already imports the class."""
-    module = context.module.scope
-    for imported in module.unit.imports:
+def _local_names(context: FixContext, scope: Scope, name: str) -> Iterator[str]:
+    """The names, or module aliases and attributes, by which the module already imports a class."""
+    for imported in context.module.scope.unit.imports:
         values = context.flow.evaluator.imported(context.module, imported)
-        if imported.name and values == (Dotted(name),):
-            return imported.binding
+        if imported.name and values == (Dotted(name),) and _is_bound(scope, imported.binding):
+            yield imported.binding
         for value in values:
             if isinstance(value, Dotted):
-                for path in _paths(context, name):
-                    tail = path.removeprefix(value.name + ".")
-                    if tail != path and _means(context, scope, f"{imported.binding}.{tail}", name):
-                        return f"{imported.binding}.{tail}"
-    return None
+                tails = [path.removeprefix(value.name + ".") for path in _paths(context, name)]
+                for tail in tails:
+                    if tail not in _paths(context, name) and _means(context, scope, f"{imported.binding}.{tail}", name):
+                        yield f"{imported.binding}.{tail}"

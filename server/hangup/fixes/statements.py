@@ -39,20 +39,26 @@ class Place:
         return self.nodes[-1].end_byte
 
     @property
+    def leaves(self) -> bool:
+        """Whether the last statement returns or raises."""
+        statements = [node for node in self.nodes if node.type != "comment"]
+        return statements[-1].type in ("return_statement", "raise_statement")
+
+    @property
     def function(self) -> Node | None:
         """The function around it, if there is one nearer than a class."""
         around = next((n for n in ancestors(self.nodes[0].parent or self.nodes[0]) if n.type in _UNITS), None)
         return around if around is not None and around.type == "function_definition" else None
 
     @property
-    def in_loop(self) -> bool:
-        """Whether a loop of the same unit is around it."""
+    def loop(self) -> Node | None:
+        """The innermost loop of the same unit around it."""
         for node in ancestors(self.nodes[0].parent or self.nodes[0]):
             if node.type in _UNITS:
-                return False
+                return None
             if node.type in _LOOPS:
-                return True
-        return False
+                return node
+        return None
 
     @property
     def is_last(self) -> bool:
@@ -71,21 +77,11 @@ class Place:
 
     def bound_names(self) -> set[str]:
         """The names that the statements bind."""
-        names: set[str] = set()
-        stack = list(self.nodes)
-        while stack:
-            node = stack.pop()
-            if node.type in ("assignment", "augmented_assignment"):
-                names |= _targets(node.child_by_field_name("left"))
-            elif node.type == "named_expression":
-                names |= _targets(node.child_by_field_name("name"))
-            elif node.type in ("for_statement", "for_in_clause"):
-                names |= _targets(node.child_by_field_name("left"))
-            elif node.type == "as_pattern_target":
-                names |= _targets(node)
-            if node.type not in ("function_definition", "class_definition", "lambda"):
-                stack.extend(node.named_children)
-        return names
+        return _bound(self.nodes)
+
+    def bound_in_loop(self) -> set[str]:
+        """The names that are bound anew in every round of the loop around it."""
+        return _bound([self.loop]) if self.loop is not None else set()
 
     def used_after(self, names: set[str]) -> bool:
         """Whether one of the names occurs in the unit behind the statements, or before them in a loop around them."""
@@ -139,10 +135,28 @@ def _on_same_lines(node: Node) -> list[Node]:
     while (before := nodes[0].prev_named_sibling) is not None and before.end_point.row == nodes[0].start_point.row:
         nodes.insert(0, before)
     while (after := nodes[-1].next_named_sibling) is not None and after.start_point.row == nodes[-1].end_point.row:
+        nodes.append(after)
         if after.type == "comment":
             break
-        nodes.append(after)
     return nodes
+
+
+def _bound(nodes: list[Node]) -> set[str]:
+    names: set[str] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node.type in ("assignment", "augmented_assignment"):
+            names |= _targets(node.child_by_field_name("left"))
+        elif node.type == "named_expression":
+            names |= _targets(node.child_by_field_name("name"))
+        elif node.type in ("for_statement", "for_in_clause"):
+            names |= _targets(node.child_by_field_name("left"))
+        elif node.type == "as_pattern_target":
+            names |= _targets(node)
+        if node.type not in ("function_definition", "class_definition", "lambda"):
+            stack.extend(node.named_children)
+    return names
 
 
 def _targets(node: Node | None) -> set[str]:

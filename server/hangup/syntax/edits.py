@@ -20,11 +20,12 @@ class Edit(msgspec.Struct, frozen=True, order=True):
 def apply(source: Source, edits: Iterable[Edit]) -> Source:
     """The source after all edits, which are given in offsets of the original and may stand in any order.
 
+    Insertions at one place keep the order in which they are given.
     Raises ValueError if two edits overlap: such a set has no single meaning.
     """
     pieces: list[bytes] = []
     at = 0
-    for edit in sorted(edits):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if edit.start < at:
             raise ValueError(f"edits overlap at offset {edit.start}")
         pieces += [source.data[at : edit.start], edit.text.encode("utf-8")]

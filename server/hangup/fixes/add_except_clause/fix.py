@@ -60,4 +60,4 @@ def _end_of_clauses(node: Node) -> int:
     return last.end_byte if last is not None else node.end_byte
 
 
-FIX = FixMaker("add-except-clause", frozenset({"HUP101"}), 5, make)
+FIX = FixMaker("add-except-clause", frozenset({"HUP101", "HUP102"}), 15, make)

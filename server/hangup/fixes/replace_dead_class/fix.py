@@ -11,21 +11,29 @@ from hangup.syntax.edits import Edit
 
 
 def make(context: FixContext) -> Iterator[Fix]:
-    """One fix: the namesake if that stops everything that arrives, else the library's base class."""
+    """One fix: the namesake if that leaves nothing unhandled, else the library's base class."""
     finding = context.finding
     if not finding.names:
         return
-    arriving = frozenset(finding.arriving)
     names = frozenset(finding.names)
-    covered = finding.code == "HUP202" and all(
-        any(context.flow.classes.is_subclass(error, name) for name in names) for error in arriving
-    )
-    if not covered:
-        names = frozenset(best_classes(context, arriving, []))
+    left = {e for e in finding.arriving if not any(context.flow.classes.is_subclass(e, name) for name in names)}
+    if finding.code != "HUP202" or _gets_out(context, left):
+        names = frozenset(best_classes(context, frozenset(finding.arriving), []))
     clause, modules = write_clause(context, context.scope, context.flow.classes.most_general(names))
     edit = Edit(finding.start, finding.end, clause)
-    imports = add_imports(context.source, context.tree, modules)
+    imports = add_imports(context.source, context.tree, [*modules])
     yield Fix(f"Catch {clause}", (*imports, edit), "replace-dead-class", preferred=True)
+
+
+def _gets_out(context: FixContext, errors: set[str]) -> bool:
+    """Whether some of the errors that arrive at the clause's `try` get past all its clauses and those around it."""
+    scope = context.scope
+    at = context.finding.start - scope.start
+    for index, guard in enumerate(scope.unit.guards):
+        if any(handler.types_start == at for handler in guard.handlers):
+            passage = context.flow.guards.follow(scope, index, errors)
+            return bool(passage.through | passage.explicit)
+    return bool(errors)
 
 
 FIX = FixMaker("replace-dead-class", frozenset({"HUP201", "HUP202"}), 10, make)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import best_classes, free_name, write_clause
+from hangup.fixes.naming import best_classes, free_name, write_clause, write_function
 from hangup.fixes.statements import Place, place_of
 from hangup.flow.holes import Hole
 from hangup.syntax.edits import Edit
@@ -14,7 +14,6 @@ from hangup.syntax.indentation import indent_block
 
 ATTEMPTS, BASE, CAP = 4, 0.5, 30
 
-_LEAVING = ("return_statement", "raise_statement")
 _JUMPS = ("break_statement", "continue_statement")
 
 
@@ -27,23 +26,25 @@ def make(context: FixContext) -> Iterator[Fix]:
     place = place_of(context.source, context.tree, start, hole.scope.start + hole.site.expression.end)
     if place is None or _jumps(place):
         return
-    sleep, module = _sleeping(context, hole)
+    sleep = write_function(context, hole.scope, *_sleeping(context, hole))
+    jitter = write_function(context, hole.scope, "random", "uniform")
     names = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
     clause, modules = write_clause(context, hole.scope, names)
     attempt = free_name(context, hole.scope, "attempt", "retry_attempt")
     step, indent = place.step, place.indent
+    wait = "await " if hole.scope.unit.is_async else ""
     lines = [
         f"for {attempt} in range({ATTEMPTS}):",
         f"{indent}{step}try:",
         indent + step * 2 + indent_block(context.source, place.nodes, step * 2),
-        *([] if place.nodes[-1].type in _LEAVING else [f"{indent}{step * 2}break"]),
+        *([] if place.leaves else [f"{indent}{step * 2}break"]),
         f"{indent}{step}except {clause}:",
         f"{indent}{step * 2}if {attempt} == {ATTEMPTS - 1}:",
         f"{indent}{step * 3}raise",
-        f"{indent}{step * 2}{sleep}(random.uniform(0, min({CAP}, {BASE} * 2**{attempt})))",
+        f"{indent}{step * 2}{wait}{sleep.text}({jitter.text}(0, min({CAP}, {BASE} * 2**{attempt})))",
     ]
     edit = Edit(place.start, place.end, context.source.newline.join(lines))
-    imports = add_imports(context.source, context.tree, [*modules, "random", module])
+    imports = add_imports(context.source, context.tree, [*modules, sleep.module, jitter.module])
     yield Fix(_title(hole), (*imports, edit), "retry-with-backoff")
 
 
@@ -59,14 +60,12 @@ def _title(hole: Hole) -> str:
 
 
 def _sleeping(context: FixContext, hole: Hole) -> tuple[str, str]:
-    """The function that waits without blocking what must not be blocked, and its module."""
+    """The module and name of the function that waits without blocking what must not be blocked."""
     if not hole.scope.unit.is_async:
-        return "time.sleep", "time"
+        return "time", "sleep"
     modules = {imported.module.partition(".")[0] for imported in context.module.scope.unit.imports}
-    for name in ("trio", "anyio"):
-        if name in modules and "asyncio" not in modules:
-            return f"await {name}.sleep", name
-    return "await asyncio.sleep", "asyncio"
+    others = [name for name in ("trio", "anyio") if name in modules and "asyncio" not in modules]
+    return (others[0] if others else "asyncio"), "sleep"
 
 
 def _jumps(place: Place) -> bool:
@@ -81,4 +80,4 @@ def _jumps(place: Place) -> bool:
     return False
 
 
-FIX = FixMaker("retry-with-backoff", frozenset({"HUP101"}), 20, make)
+FIX = FixMaker("retry-with-backoff", frozenset({"HUP101"}), 30, make)

@@ -49,10 +49,17 @@ def _look_through_chain(context: FixContext, test: Node, builtin: str) -> Iterat
     causes = free_name(context, context.scope, "causes", "chain")
     cause = free_name(context, context.scope, "cause", "link")
     before = Edit(place.start, place.start, _collect(context, place, error, causes, cause))
-    found = f"any(isinstance({cause}, {builtin}) for {cause} in {causes})"
+    asked = _asked_for(context, arguments[1], builtin)
+    found = f"any(isinstance({cause}, {asked}) for {cause} in {causes})"
     title = f"Look for {builtin} in what caused {error}"
     edits = (before, Edit(test.start_byte, test.end_byte, found))
     yield Fix(title, edits, "unwrap-real-cause", preferred=True)
+
+
+def _asked_for(context: FixContext, node: Node, builtin: str) -> str:
+    """The second argument of the `isinstance`, with the builtin in place of what does not exist."""
+    source, finding = context.source, context.finding
+    return source.slice(node.start_byte, finding.start) + builtin + source.slice(finding.end, node.end_byte)
 
 
 def _collect(context: FixContext, place: Place, error: str, causes: str, cause: str) -> str:
@@ -75,7 +82,7 @@ def _class_that_is_raised(context: FixContext, builtin: str) -> Iterator[Fix]:
         clause, modules = write_clause(context, context.scope, names)
     else:
         clause, modules = write_clause(context, context.scope, (builtin,))
-    imports = add_imports(context.source, context.tree, modules)
+    imports = add_imports(context.source, context.tree, [*modules])
     edits = (*imports, Edit(finding.start, finding.end, clause))
     yield Fix(f"Write {clause} instead of {written}", edits, "unwrap-real-cause", preferred=True)
 

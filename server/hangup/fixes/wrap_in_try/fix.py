@@ -42,4 +42,4 @@ def make(context: FixContext) -> Iterator[Fix]:
     yield Fix(title, (*imports, edit), "wrap-in-try", preferred=True)
 
 
-FIX = FixMaker("wrap-in-try", frozenset({"HUP101"}), 10, make)
+FIX = FixMaker("wrap-in-try", frozenset({"HUP101"}), 20, make)
