@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hangup.fixes.fix import FixContext
+from hangup.flow.classes import grouped
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
 
@@ -45,6 +46,7 @@ def best_classes(context: FixContext, names: frozenset[str], packs: list[str]) -
     packs: qualified names of the calls, whose libraries' base classes are tried first.
     """
     classes = context.flow.classes
+    names = frozenset(grouped(name) or name for name in names)  # where the call stands, there is no group yet
     bases: list[str] = []
     for each in (*packs, *sorted(names)):
         pack = context.flow.catalogue.pack_of(each)

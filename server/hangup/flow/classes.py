@@ -10,6 +10,18 @@ from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, Items, Many, ProjectInstance, Value, Values
 
+_GROUP = "ExceptionGroup"
+
+
+def in_group(name: str) -> str:
+    """The name of an exception group that holds an error of a class, as a class of its own."""
+    return name if grouped(name) is not None else f"{_GROUP}[{name}]"
+
+
+def grouped(name: str) -> str | None:
+    """The class inside a group that `in_group` names; None for any other class."""
+    return name[len(_GROUP) + 1 : -1] if name.startswith(_GROUP + "[") else None
+
 
 class ClassTree:
     """Answers what is a subclass of what. Good for one state of the project."""
@@ -75,6 +87,8 @@ class ClassTree:
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The class and all above it, nearest first."""
+        if grouped(name) is not None:
+            return (name, *self.ancestors(_GROUP))
         known = self._ancestors.get(name)
         if known is None:
             scope = self._scopes.get(name)
@@ -102,6 +116,8 @@ class ClassTree:
     def display(self, name: str) -> str:
         """The name to show a person: dotted for a library's class, the bare class name for the project's."""
         scope = self._scopes.get(name)
+        if grouped(name) is not None:
+            return _GROUP
         return scope.qualified_name if scope is not None else name
 
     def scope(self, name: str) -> Scope | None:

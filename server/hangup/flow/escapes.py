@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hangup.facts.model import NOWHERE
+from hangup.facts.expressions import Name
+from hangup.facts.model import NOWHERE, Raise
 from hangup.flow.classes import ClassTree
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
@@ -132,9 +133,25 @@ class EscapeAnalysis:
                 self._pass(found, scope, child.definition.guard, self._known(child).implicit)
         for statement in scope.unit.raises:
             if statement.expression is not None and not (statement.handler and statement.always):
-                names = self._classes.raised(self._evaluator.values(scope, statement.expression))
-                self._pass(found, scope, statement.guard, dict.fromkeys(names, frozenset()))
+                self._add_raise(found, scope, statement)
         return found
+
+    def _add_raise(self, found: Escapes, scope: Scope, statement: Raise) -> None:
+        """A `raise` by itself; `raise last_error` behind a loop raises again what a clause has kept."""
+        expression = statement.expression
+        values = self._evaluator.values(scope, expression) if expression is not None else ()
+        names = self._classes.raised(values)
+        errors: Failures = dict.fromkeys(names, frozenset())
+        if isinstance(expression, Name):
+            for _, effect in self._effects.within(scope):
+                for error, faults in self.at(scope, effect).items():
+                    for name in names:
+                        if self._classes.is_subclass(error, name):
+                            errors[name] |= faults
+        kept = {name: faults for name, faults in errors.items() if faults}
+        self._pass(found, scope, statement.guard, {name: f for name, f in errors.items() if not f})
+        for name in self._guards.follow(scope, statement.guard, set(kept)).through:
+            found.explicit[name] = found.explicit.get(name, frozenset()) | kept[name]
 
     def _pass(self, found: Escapes, scope: Scope, guard: int, errors: Failures) -> None:
         if guard == NOWHERE:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
-from hangup.flow.classes import ClassTree
+from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.resolve.evaluate import Evaluator
-from hangup.resolve.language import SUPPRESSING, SUPPRESSING_METHODS
+from hangup.resolve.language import SUPPRESSING, SUPPRESSING_METHODS, TASK_GROUPS
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, ProjectInstance
+from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 
 _EXITS = ("__exit__", "__aexit__")
 
@@ -69,6 +69,8 @@ class Guards:
         """Whether the clause catches an error; where its expression is not understood, it is taken to."""
         names, whole = self.caught(scope, handler)
         ancestors = self._classes.ancestors(error)
+        if handler.star and (inner := grouped(error)) is not None:
+            ancestors = (*ancestors, *self._classes.ancestors(inner))
         if not whole or any(name in ancestors for name in names):
             return True
         return any(self._classes.is_namesake(name, error) for name in names if not self._is_missing(name))
@@ -128,10 +130,17 @@ class Guards:
             left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
             for manager in managers:
                 left = self._through_manager(manager, left)
+            if self._is_task_group(scope, fact):
+                left = {in_group(each): given for each, given in left.items()}
             if not left:
                 passage.stopped[error] = (guard, None)
             after.update(left)
         return after
+
+    def _is_task_group(self, scope: Scope, fact: Guard) -> bool:
+        """Whether errors come out of the `with` inside an exception group."""
+        values = (value for context in fact.contexts for value in self._evaluator.values(scope, context))
+        return any(isinstance(value, Instance) and value.of in TASK_GROUPS for value in values)
 
     def _managers(self, scope: Scope, fact: Guard) -> list[Scope]:
         """The project's functions that see an error of the body: generators with a `yield`, and `__exit__` methods."""

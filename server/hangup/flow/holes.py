@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hangup.facts.expressions import Attribute, Call, Constant, Expression
+from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
+from hangup.flow.classes import grouped
 from hangup.flow.effects import Effect, Failures
 from hangup.flow.guards import Passage
 from hangup.flow.reach import End
+from hangup.flow.timeouts import gives_timeout, has_object_timeout
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.project import Module, Scope
 
@@ -42,7 +44,7 @@ class Hole:
     @property
     def caught(self) -> frozenset[str]:
         """The errors that every way out handles."""
-        return frozenset(self.errors) - self.missed
+        return frozenset(self.errors) - {grouped(error) or error for error in self.missed}
 
 
 def holes(flow: Flow, module: Module) -> list[Hole]:
@@ -50,14 +52,14 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
     found: list[Hole] = []
     for scope in module.scopes:
         for site, effect in flow.effects.within(scope):
-            for errors, callee in _origins(flow, effect, site):
+            for errors, callee in _origins(flow, scope, effect, site):
                 hole = _hole(flow, scope, site, effect, errors, callee)
                 if hole is not None:
                     found.append(hole)
     return _merge_chains(found)
 
 
-def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
+def expected(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Failures:
     """The errors of a site's library calls that a program has to expect.
 
     Timeouts count only where a timeout is set: a call that waits for ever does not raise one.
@@ -66,7 +68,7 @@ def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
     for qualified, entry in effect.entries:
         if not entry.phase:  # wait_for, TaskGroup: it raises what it runs raises
             continue
-        timeouts = not _waits_for_ever(flow, qualified, entry, site.expression)
+        timeouts = not _waits_for_ever(flow, scope, qualified, entry, site.expression)
         for name, causes in flow.catalogue.expected(entry, timeouts=timeouts).items():
             if name in _GROUPS:  # what is in the group comes out of the tasks that it was given
                 continue
@@ -74,29 +76,20 @@ def expected(flow: Flow, effect: Effect, site: Site) -> Failures:
     return errors
 
 
-def gives_timeout(entry: Entry, call: Expression) -> bool | None:
-    """Whether a call passes the timeout parameter: True, False, or None when a `*` or `**` hides it."""
-    if entry.timeout is None or not isinstance(call, Call):
-        return False
-    if entry.timeout.parameter is not None and (value := call.keyword(entry.timeout.parameter)) is not None:
-        return not (isinstance(value, Constant) and value.value is None)
-    if entry.timeout.position is not None and (value := call.positional(entry.timeout.position)) is not None:
-        return not (isinstance(value, Constant) and value.value is None)
-    return None if call.has_splat("**") or call.has_splat("*") else False
-
-
-def _waits_for_ever(flow: Flow, qualified: str, entry: Entry, call: Expression) -> bool:
+def _waits_for_ever(flow: Flow, scope: Scope, qualified: str, entry: Entry, call: Expression) -> bool:
     if entry.timeout is None or gives_timeout(entry, call) is True:
         return False
     default = entry.timeout.default
     if default == "object":  # as its construction has it, where that says something
+        if has_object_timeout(flow, scope, call):
+            return False
         made = [made.timeout.default for made in flow.catalogue.calls(qualified.partition("#")[0]) if made.timeout]
         default = made[0] if made else "none"
     return not isinstance(default, float | int)
 
 
-def _origins(flow: Flow, effect: Effect, site: Site) -> Iterator[tuple[Failures, Scope | None]]:
-    if effect.entries and (errors := expected(flow, effect, site)):
+def _origins(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Iterator[tuple[Failures, Scope | None]]:
+    if effect.entries and (errors := expected(flow, scope, effect, site)):
         yield errors, None
     for callee in effect.callees:
         explicit = flow.escapes.of(callee).explicit

@@ -10,7 +10,7 @@ from hangup.flow.holes import expected
 from hangup.ide.symbols import Symbol
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.schema import Call, Timeout
-from hangup.rules.wording import place
+from hangup.rules.wording import located
 from hangup.syntax.lines import LineTable
 
 _CATEGORIES = {
@@ -32,7 +32,7 @@ def call_card(catalogue: Catalogue, qualified: str, entries: tuple[Call, ...]) -
     kind = "awaits the network" if not entry.blocking else "a blocking network call"
     does = f" ({', '.join(entry.phase)})" if entry.phase else ""
     lines = [f"**{name}**: {kind}{does}"]
-    facts = [_timeout(entry.timeout)] if entry.timeout is not None else []
+    facts = [_timeout(catalogue, qualified, entry.timeout)] if entry.timeout is not None else []
     if entry.idempotent is False:
         facts.append("Not idempotent: a retry may send it twice.")
     if facts:
@@ -63,7 +63,7 @@ def handled_here(flow: Flow, symbol: Symbol, effect: Effect, lines: LineTable) -
     """Which of the call's failures the code around it stops, and which it lets go."""
     if symbol.call is None:
         return []
-    errors = expected(flow, effect, symbol.call)
+    errors = expected(flow, symbol.scope, effect, symbol.call)
     if not errors:
         return []
     passage = flow.guards.follow(symbol.scope, symbol.call.guard, set(errors))
@@ -71,7 +71,7 @@ def handled_here(flow: Flow, symbol: Symbol, effect: Effect, lines: LineTable) -
     by_place: dict[tuple[int, int | None], list[str]] = {}
     for error, where in passage.stopped.items():
         by_place.setdefault(where, []).append(error)
-    for (guard, clause), stopped in by_place.items():
+    for (guard, clause), stopped in sorted(by_place.items(), key=lambda item: (-item[0][0], item[0][1] or 0)):
         fact = symbol.scope.unit.guards[guard]
         start = fact.handlers[clause].start if clause is not None else fact.body_start
         line = lines.line_of(symbol.scope.start + start) + 1
@@ -79,7 +79,7 @@ def handled_here(flow: Flow, symbol: Symbol, effect: Effect, lines: LineTable) -
     if passage.explicit:
         shown.append(f"- raised again on purpose: {_names(flow, list(passage.explicit))}")
     if passage.through:
-        shown.append(f"- nothing in {place(symbol.scope)} handles {_names(flow, list(passage.through))}")
+        shown.append(f"- nothing {located(symbol.scope)} handles {_names(flow, list(passage.through))}")
     return ["", "Here:", "", *shown]
 
 
@@ -87,10 +87,13 @@ def _names(flow: Flow, errors: list[str]) -> str:
     return ", ".join(f"`{flow.classes.display(error)}`" for error in flow.classes.most_general(frozenset(errors)))
 
 
-def _timeout(timeout: Timeout) -> str:
+def _timeout(catalogue: Catalogue, qualified: str, timeout: Timeout) -> str:
     if isinstance(timeout.default, float | int):
         return f"Waits at most {timeout.default:g} s by default (`{timeout.parameter}`)."
     if timeout.default == "object":
+        made = [each.timeout.default for each in catalogue.calls(qualified.partition("#")[0]) if each.timeout]
+        if made and isinstance(made[0], float | int):
+            return f"Waits at most {made[0]:g} s, unless its object sets another limit."
         return "How long it waits is set on its object."
     setting = f"; `{timeout.parameter}=` sets a limit" if timeout.parameter else ""
     inherits = ", unless socket.setdefaulttimeout() was called" if timeout.default == "global" else ""
@@ -115,7 +118,7 @@ def _table(catalogue: Catalogue, entries: tuple[Call, ...]) -> list[str]:
     lines = []
     for category, title in _CATEGORIES.items():
         parts = [", ".join(raised[category])] if category in raised else []
-        parts += [f"or no error: {'; '.join(silent[category])}"] if category in silent else []
+        parts += [f"no error ({'; '.join(silent[category])})"] if category in silent else []
         if parts:
-            lines.append(f"- {title}: {'; '.join(parts)}")
+            lines.append(f"- {title}: {', or '.join(parts)}")
     return lines

@@ -45,3 +45,6 @@ CLASS_ANNOTATIONS = frozenset({"type", "Type"})
 SUPPRESSING = frozenset({"contextlib.suppress", "pytest.raises"})
 # Methods of that name swallow as well, whatever object they belong to: `self.assertRaises`.
 SUPPRESSING_METHODS = frozenset({"assertRaises", "assertRaisesRegex"})
+
+# Context managers that raise what their tasks raised in an exception group.
+TASK_GROUPS = frozenset({"asyncio.TaskGroup"})

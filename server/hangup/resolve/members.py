@@ -55,7 +55,8 @@ class Members:
             return self._of_class(owner.of, name, owner.of, skip_own=True)
         if isinstance(owner, Defined) and owner.scope.unit.kind == "class":
             return self._of_class(owner.scope, name, None)
-        return UNKNOWN
+        # What is sometimes None is not None where one of its attributes is used.
+        return () if isinstance(owner, Nothing) else UNKNOWN
 
     def entered(self, value: Value, is_async: bool = False) -> Values:
         """What `with value as x` binds to x."""

@@ -20,9 +20,16 @@ def is_customised(context: Context, effect: Effect) -> bool:
 
 def _replaces_method(context: Context, owners: set[str]) -> bool:
     """`session.request = ...`"""
-    calls = context.flow.catalogue.calls
-    targets = {b.target.rpartition(".") for s in context.module.scopes for b in s.unit.bindings if "." in b.target}
-    return any(calls(f"{owner}#{name}") for owner in owners for _, _, name in targets)
+    catalogue, evaluator = context.flow.catalogue, context.flow.evaluator
+    for scope in context.module.scopes:
+        for binding in scope.unit.bindings:
+            head, _, name = binding.target.rpartition(".")
+            if not head or "." in head or not any(catalogue.calls(f"{owner}#{name}") for owner in owners):
+                continue
+            for value in evaluator.name(scope, head, binding.start):
+                if isinstance(value, Instance) and any(catalogue.is_subclass(value.of, owner) for owner in owners):
+                    return True
+    return False
 
 
 def _mounts_adapter(context: Context) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from hangup.facts.model import Handler
+from hangup.flow.classes import grouped
 from hangup.flow.clauses import TryBody, try_bodies
 from hangup.rules.customised import is_customised
 from hangup.rules.rule import Context
@@ -54,18 +55,19 @@ def _find(context: Context) -> Iterator[DeadClause]:
             continue
         for handler in body.handlers:
             names, whole = context.flow.guards.caught(body.scope, handler)
-            if whole and names and all(_is_dead(context, body, name) for name in names):
+            if whole and names and all(_is_dead(context, body, handler, name) for name in names):
                 arriving = context.flow.connectivity(body.errors)
                 if arriving:
                     yield DeadClause(body, handler, names, arriving)
 
 
-def _is_dead(context: Context, body: TryBody, name: str) -> bool:
+def _is_dead(context: Context, body: TryBody, handler: Handler, name: str) -> bool:
     classes = context.flow.classes
     for error in body.errors:
         # An OSError may in truth be any builtin class below it, by its errno.
         by_errno = error == "OSError" and "." not in name and classes.is_subclass(name, error)
-        if by_errno or classes.is_subclass(error, name):
+        inside = grouped(error) if handler.star else None
+        if by_errno or classes.is_subclass(error, name) or (inside is not None and classes.is_subclass(inside, name)):
             return False
     return _would_have_shown(context, body, name)
 

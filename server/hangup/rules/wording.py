@@ -15,7 +15,8 @@ _MOST_NAMES = 3
 
 def listed(flow: Flow, names: Iterable[str]) -> str:
     """Exception classes as a person lists them: those that say most, without what they already cover."""
-    shown = [flow.classes.display(name) for name in flow.classes.most_general(frozenset(names))]
+    general = flow.classes.most_general(frozenset(names))
+    shown = list(dict.fromkeys(flow.classes.display(name) for name in general))
     if len(shown) > _MOST_NAMES + 1:
         return f"{', '.join(shown[:_MOST_NAMES])} and {len(shown) - _MOST_NAMES} more"
     if len(shown) > 1:
@@ -35,9 +36,7 @@ def place(scope: Scope) -> str:
 def ending(end: End, origin: Scope) -> str:
     """How the errors get to an end, and what happens there, as a sentence."""
     callers = [caller.scope for caller in end.path if caller.boundary is None]
-    way = f"{'At' if origin.unit.kind == 'module' else 'In'} {place(origin)}" + "".join(
-        f", called {_by(caller)}" for caller in callers
-    )
+    way = located(origin)[0].upper() + located(origin)[1:] + "".join(f", called {_by(caller)}" for caller in callers)
     if end.outcome is not None:
         return f"{way}: {end.outcome}."
     outermost = "it" if end.scope is origin else place(end.scope)
@@ -55,9 +54,10 @@ def path(end: End) -> tuple[Related, ...]:
 
 def _step(caller: Caller) -> Related:
     start, end = caller.scope.start + caller.start, caller.scope.start + caller.end
-    text = f"handed over {_in(caller.scope)}" if caller.boundary is not None else f"called {_in(caller.scope)}"
+    text = f"handed over {located(caller.scope)}" if caller.boundary is not None else f"called {located(caller.scope)}"
     return Related(caller.scope.module.path, start, end, text)
 
 
-def _in(scope: Scope) -> str:
+def located(scope: Scope) -> str:
+    """Where a unit's code is: in a function, at the top level."""
     return f"{'at' if scope.unit.kind == 'module' else 'in'} {place(scope)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hangup.facts.expressions import Attribute, Call, Constant, Name, dotted
 from hangup.facts.model import Binding, Site
 from hangup.flow.effects import Effect
-from hangup.flow.holes import gives_timeout
+from hangup.flow.timeouts import gives_timeout
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.names import reaching
 from hangup.resolve.project import Scope
