@@ -88,5 +88,4 @@ def _serve(options: argparse.Namespace) -> int:
         address = host or "127.0.0.1", int(port)
     from hangup.lsp.server import serve
 
-    serve(address)
-    return CLEAN
+    return serve(address)

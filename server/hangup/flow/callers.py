@@ -50,8 +50,9 @@ class Callers:
         self._effects = effects
 
     def of(self, scope: Scope) -> list[Caller]:
-        """The places that run a function, in the order of modules and text."""
-        return sorted(self._index.get(scope, {}).values(), key=_order)
+        """The places that run a function, in the order of modules and text; tests only of what is in tests itself."""
+        found = self._index.get(scope, {}).values()
+        return sorted((c for c in found if scope.module.is_test or not c.scope.module.is_test), key=_order)
 
     def handed_over(self, scope: Scope, site: Site) -> Caller | None:
         """The place where a call in an argument is handed over (`create_task(fetch())`), if it is."""

@@ -115,13 +115,17 @@ class Module:
     """A module of the workspace.
 
     name: its dotted name; path: where it is, for messages and findings; is_package: whether it is an `__init__`.
+    is_test: it is run by a test runner, and no caller to be served.
     """
 
-    def __init__(self, name: str, path: str, facts: ModuleFacts, *, is_package: bool = False) -> None:
+    def __init__(
+        self, name: str, path: str, facts: ModuleFacts, *, is_package: bool = False, is_test: bool = False
+    ) -> None:
         self.name = name
         self.path = path
         self.facts = facts
         self.is_package = is_package
+        self.is_test = is_test
         self.scope = Scope(self, facts.unit, 0)
 
     def __repr__(self) -> str:

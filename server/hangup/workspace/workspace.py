@@ -13,6 +13,7 @@ from hangup.rules.registry import rules
 from hangup.rules.rule import Context
 from hangup.syntax.source import Source
 from hangup.workspace.document import Document
+from hangup.workspace.files import is_test
 from hangup.workspace.naming import module_names
 from hangup.workspace.settings import Settings
 from hangup.workspace.suppressions import visible
@@ -95,7 +96,8 @@ class Workspace:
             best, *rest = module_names(pure, packages)
             module = self._modules.get(path)
             if module is None or module.name != best or module.facts is not document.facts:
-                module = Module(best, path, document.facts, is_package=pure.name == "__init__.py")
+                is_package = pure.name == "__init__.py"
+                module = Module(best, path, document.facts, is_package=is_package, is_test=is_test(pure))
                 self._modules[path] = module
             project.modules.setdefault(best, module)
             others += [(name, module) for name in rest]
