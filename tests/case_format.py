@@ -2,8 +2,9 @@
 
 A case is a `##` heading with its fences: `toml` (settings), `py` (a file; its path may follow), `fixed "Title"` (the
 whole
-file after the fix of that title), `hover` (the whole text over the place that `# hover: NAME` marks). In a `py` fence,
-`# error: [CODE] "part of the message"` stands on the line of an expected finding; two may follow each other.
+file after the fix of that title), `hover` (the whole text over the place that `# hover: NAME` marks; a page with fences
+of its own stands in a longer fence). In a `py` fence, `# error: [CODE] "part of the message"` stands on the line of an
+expected finding of any severity, `# warning:` and `# information:` of just that one; two may follow each other.
 A `py` fence without such a comment must give no finding. The comments are taken out before anything is analysed.
 """
 
@@ -14,19 +15,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FENCE = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
-_EXPECTED = re.compile(r"#\s*(?:error|warning|information):\s*\[(HUP\d{3})\](?:\s*\"((?:[^\"\\]|\\.)*)\")?")
+_FENCE = re.compile(r"^(`{3,})(\w+)[ ]?([^\n]*)\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
+_EXPECTED = re.compile(r"#\s*(error|warning|information):\s*\[(HUP\d{3})\](?:\s*\"((?:[^\"\\]|\\.)*)\")?")
 _COMMENTS = re.compile(r"[ \t]*#\s*(?:(?:error|warning|information):\s*\[HUP\d{3}\]|hover:).*$", re.MULTILINE)
 _HOVER = re.compile(r"#\s*hover:\s*(\S+)")
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that must be there: zero-based line, code, a part of the message."""
+    """A finding that must be there: zero-based line, code, a part of the message; "error" stands for any severity."""
 
     line: int
     code: str
     message: str
+    severity: str
 
 
 @dataclass
@@ -51,12 +53,14 @@ class Case:
 def read_cases(path: Path) -> Iterator[Case]:
     """The cases of a file. Raises ValueError for one that has no Python, which could never fail."""
     text = path.read_text("utf-8")
-    starts = [match.start() for match in re.finditer(r"^## ", text, re.MULTILINE)]
+    fences = [match.span() for match in _FENCE.finditer(text)]
+    headings = (match.start() for match in re.finditer(r"^## ", text, re.MULTILINE))
+    starts = [at for at in headings if not any(start < at < end for start, end in fences)]
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         section = text[start:end]
         case = Case(path, section.partition("\n")[0][3:].strip(), text.count("\n", 0, start) + 1)
         for match in _FENCE.finditer(section):
-            _add(case, match.group(1), match.group(2).strip(), match.group(3))
+            _add(case, match.group(2), match.group(3).strip(), match.group(4))
         if not case.files:
             raise ValueError(f"{path}:{case.line}: the case has no `py` fence")
         if len(case.hovers) != len(case.hover_texts):
@@ -70,9 +74,9 @@ def _add(case: Case, kind: str, words: str, body: str) -> None:
     elif kind == "py":
         name = words or "main.py"
         case.expected[name] = [
-            Expected(line, code, message.replace('\\"', '"'))
+            Expected(line, code, message.replace('\\"', '"'), severity)
             for line, text in enumerate(body.split("\n"))
-            for code, message in _EXPECTED.findall(text)
+            for severity, code, message in _EXPECTED.findall(text)
         ]
         case.hovers += [
             (name, line, found) for line, text in enumerate(body.split("\n")) for found in _HOVER.findall(text)

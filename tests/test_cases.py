@@ -33,13 +33,15 @@ def workspace_of(case: Case) -> Workspace:
     return workspace
 
 
-def seen(workspace: Workspace, path: str) -> list[tuple[int, str, str]]:
+def seen(workspace: Workspace, path: str) -> list[tuple[int, str, str, str]]:
     lines = workspace.document(path).source.lines
-    return [(lines.line_of(f.start), f.code, f.message) for f in workspace.findings(path)]
+    return [(lines.line_of(f.start), f.code, f.message, f.severity) for f in workspace.findings(path)]
 
 
-def matches(expected: Expected, found: tuple[int, str, str]) -> bool:
-    return (expected.line, expected.code) == found[:2] and expected.message in found[2]
+def matches(expected: Expected, found: tuple[int, str, str, str]) -> bool:
+    line, code, message, severity = found
+    right_severity = expected.severity in ("error", severity)
+    return (expected.line, expected.code) == (line, code) and expected.message in message and right_severity
 
 
 def test_there_are_cases_for_every_rule_and_fix() -> None:

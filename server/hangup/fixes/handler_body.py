@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hangup.facts.expressions import Alternatives, Call, Constant, Expression, Subscript, dotted
@@ -9,6 +10,7 @@ from hangup.fixes.fix import FixContext
 from hangup.fixes.statements import Place
 from hangup.resolve.values import Dotted
 
+_PAUSE = re.compile(rb"(await )?([\w.]*\.)?sleep\([^\n]*\)$")
 _LOGGERS = frozenset({"logging.getLogger", "structlog.get_logger", "loguru.logger", "structlog.getLogger"})
 
 
@@ -39,8 +41,7 @@ def handler_body(context: FixContext, place: Place, error: str, subject: str) ->
     if place.loop is not None:
         if not _connects_anew(context, place):
             return report.then("break")
-        # Without `continue` the rest of the round still runs: it may hold the pause between two rounds.
-        return report.then("continue") if needed_later else report
+        return _next_round(place, report, needed_later)
     if place.function is None:
         return stop if needed_later or _logger(context) is None else report
     if _must_return(scope.unit.annotation) or scope.unit.name == "__init__":
@@ -49,6 +50,18 @@ def handler_body(context: FixContext, place: Place, error: str, subject: str) ->
     if scope.unit.returns:
         return report.then("return None")
     return report if place.is_last else report.then("return")
+
+
+def _next_round(place: Place, report: Body, needed_later: bool) -> Body:
+    """How to go on with the next round of a loop without skipping the pause that the loop makes between two."""
+    rest = place.rest_of_round()
+    pauses = [node for node in rest if _PAUSE.match(node.text or b"")]
+    if not rest or (rest[0] in pauses and not needed_later):
+        return report
+    if pauses:
+        pause = (pauses[0].text or b"").decode()
+        return Body((*report.lines, pause, "continue"), f"{report.does}, wait and continue", report.modules)
+    return report.then("continue")
 
 
 def _report(context: FixContext, error: str, subject: str) -> Body:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hangup.fixes.fix import FixContext
 from hangup.flow.classes import grouped
+from hangup.flow.holes import Hole
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
 
@@ -55,6 +56,22 @@ def best_classes(context: FixContext, names: frozenset[str], packs: list[str]) -
     for name in sorted(names):
         chosen.append(next((base for base in bases if classes.is_subclass(name, base)), name))
     return classes.most_general(frozenset(chosen))
+
+
+def clause_for(context: FixContext, hole: Hole, start: int, end: int) -> tuple[str, list[str]]:
+    """The expression of a clause that stops what is missed between two offsets, and the modules to import for it.
+
+    That is the hole's own failures, and those of its neighbours of the same function.
+    """
+    inside = [
+        each
+        for each in context.context.holes
+        if each.scope is hole.scope and start <= each.scope.start + each.site.expression.start < end
+    ]
+    together = [hole, *(each for each in inside if each is not hole)]
+    missed = frozenset(name for each in together for name in each.missed)
+    packs = [qualified for each in together for qualified, _ in each.effect.entries]
+    return write_clause(context, hole.scope, best_classes(context, missed, packs))
 
 
 def write_clause(context: FixContext, scope: Scope, names: tuple[str, ...]) -> tuple[str, list[str]]:

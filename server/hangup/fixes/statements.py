@@ -35,8 +35,26 @@ class Place:
 
     @property
     def end(self) -> int:
-        """The offset where the last ends."""
-        return self.nodes[-1].end_byte
+        """The offset where the last ends; for the parser, a comment reaches into its line break."""
+        end = self.nodes[-1].end_byte
+        return min(end, self.source.lines.end(self.source.lines.line_of(end)))
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether none of the statements has a body of its own (`with`, `for`, `if`)."""
+        return not any(child.type == "block" for node in self.nodes for child in node.named_children)
+
+    def rest_of_round(self) -> list[Node]:
+        """The statements that still come in this round of the loop around it, nearest first."""
+        found: list[Node] = []
+        node: Node = self.nodes[-1]
+        while node.parent is not None and node.type not in (*_LOOPS, *_UNITS):
+            following = node.next_named_sibling
+            while following is not None and node.parent.type == "block":
+                found += [following] if following.type != "comment" else []
+                following = following.next_named_sibling
+            node = node.parent
+        return found
 
     @property
     def leaves(self) -> bool:

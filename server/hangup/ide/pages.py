@@ -65,12 +65,9 @@ def _type_lines(catalogue: Catalogue, name: str, entry: ExceptionClass) -> list[
         lines.append("\nIt is no `OSError`: `except OSError` and `except ConnectionError` do not catch it.")
     elif "." in name and "ConnectionError" not in catalogue.ancestors(name):
         lines.append("\nIt is an `OSError`, but not the builtin `ConnectionError`.")
-    numbers = [
-        f"`errno.{symbol}` {_numbers(read_errnos()[symbol])}" for symbol in entry.errno if symbol in read_errnos()
-    ]
-    if numbers:
-        lines.append(f"\nerrno: {'; '.join(numbers)}")
-    if entry.reset:
+    if entry.errno:
+        lines.append(f"\nerrno: {_symbols(entry.errno)}")
+    if entry.reset and entry.reset != "e":
         lines.append(f"\nAfter a reset, the `ConnectionResetError` is at `{entry.reset}`.")
     return lines
 

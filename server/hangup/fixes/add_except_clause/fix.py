@@ -10,7 +10,7 @@ from hangup.facts.model import Guard
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.handler_body import handler_body, indented
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import best_classes, free_name, write_clause
+from hangup.fixes.naming import clause_for, free_name
 from hangup.fixes.statements import place_of
 from hangup.flow.holes import Hole
 from hangup.syntax.edits import Edit
@@ -26,17 +26,18 @@ def make(context: FixContext) -> Iterator[Fix]:
     if hole is None or guard is None:
         return
     node = enclosing(node_at(context.tree, hole.scope.start + guard.body_start), "try_statement")
-    if node is None or any(child.type == "except_group_clause" for child in node.named_children):
-        return
+    if node is None or any(handler.star for handler in guard.handlers):
+        return  # `except` and `except*` do not go together
     place = place_of(context.source, context.tree, node.start_byte, node.end_byte)
     if place is None:
         return
-    names = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
-    clause, modules = write_clause(context, hole.scope, names)
+    body_start, body_end = hole.scope.start + guard.body_start, hole.scope.start + guard.body_end
+    clause, modules = clause_for(context, hole, body_start, body_end)
     error = free_name(context, hole.scope, "error", "exc", "network_error")
     body = handler_body(context, place, error, hole.effect.name or "the call")
     lines = [f"{place.indent}except {clause} as {error}:", *indented(body.lines, place.indent + place.step)]
-    at = _end_of_clauses(node)
+    end = _end_of_clauses(node)
+    at = min(end, context.source.lines.end(context.source.lines.line_of(end)))
     newline = context.source.newline
     edit = Edit(at, at, newline + newline.join(lines))
     imports = add_imports(context.source, context.tree, [*modules, *body.modules])

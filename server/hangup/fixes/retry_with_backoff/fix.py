@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import best_classes, free_name, write_clause, write_function
+from hangup.fixes.naming import clause_for, free_name, write_function
 from hangup.fixes.statements import Place, place_of
 from hangup.flow.holes import Hole
 from hangup.syntax.edits import Edit
@@ -24,12 +24,11 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     start = hole.scope.start + hole.site.expression.start
     place = place_of(context.source, context.tree, start, hole.scope.start + hole.site.expression.end)
-    if place is None or _jumps(place):
+    if place is None or not place.is_simple or _jumps(place):
         return
     sleep = write_function(context, hole.scope, *_sleeping(context, hole))
     jitter = write_function(context, hole.scope, "random", "uniform")
-    names = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
-    clause, modules = write_clause(context, hole.scope, names)
+    clause, modules = clause_for(context, hole, place.start, place.end)
     attempt = free_name(context, hole.scope, "attempt", "retry_attempt")
     step, indent = place.step, place.indent
     wait = "await " if hole.scope.unit.is_async else ""

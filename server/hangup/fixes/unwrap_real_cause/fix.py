@@ -93,7 +93,7 @@ def _nearest_name(context: FixContext) -> Iterator[Fix]:
     name = context.finding.replacement.rpartition(".")[2]
     written = context.source.slice(context.finding.start, context.finding.end)
     edit = Edit(context.finding.start, context.finding.end, f"{written.rpartition('.')[0]}.{name}")
-    yield Fix(f"Write {edit.text}", (edit,), "unwrap-real-cause", preferred=True)
+    yield Fix(f"Write {edit.text} instead of {written}", (edit,), "unwrap-real-cause", preferred=True)
 
 
 FIX = FixMaker("unwrap-real-cause", frozenset({"HUP204"}), 10, make)

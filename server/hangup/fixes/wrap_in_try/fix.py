@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.handler_body import handler_body, indented
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import best_classes, free_name, write_clause
+from hangup.fixes.naming import clause_for, free_name
 from hangup.fixes.statements import place_of
 from hangup.syntax.edits import Edit
 from hangup.syntax.indentation import indent_block
@@ -24,8 +24,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     )
     if place is None:
         return
-    names = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
-    clause, modules = write_clause(context, hole.scope, names)
+    clause, modules = clause_for(context, hole, place.start, place.end)
     error = free_name(context, hole.scope, "error", "exc", "network_error")
     subject = hole.effect.name or "the call"
     body = handler_body(context, place, error, subject)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hangup.facts.expressions import Attribute, Call, Constant, Name
+from hangup.knowledge.schema import Pack
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
 from hangup.rules.finding import Finding
@@ -60,12 +61,15 @@ def _is_missing(context: Context, module: str, name: str) -> bool:
 
 
 def _report(context: Context, rule: Rule, scope: Scope, attribute: Attribute, module: str) -> Finding:
+    pack = context.flow.catalogue.pack_of(module)
+    close = _closest(pack, attribute.name)
     builtin = context.flow.catalogue.exception(attribute.name) is not None
-    close = _closest(context, module, attribute.name)
-    if builtin:
+    if close is not None and (not builtin or _stem(close) == _stem(attribute.name)):
+        advice, builtin = f"did you mean {close}?", False
+    elif builtin and pack is not None and not _raises(context, module, attribute.name):
+        advice = f"{attribute.name} is a builtin, which {pack.library.name} never raises"
+    elif builtin:
         advice = f"{attribute.name} is a builtin"
-    elif close:
-        advice = f"did you mean {close}?"
     else:
         advice = "it may be the name of another library's class"
     return Finding(
@@ -80,11 +84,23 @@ def _report(context: Context, rule: Rule, scope: Scope, attribute: Attribute, mo
     )
 
 
-def _closest(context: Context, module: str, name: str) -> str | None:
-    pack = context.flow.catalogue.pack_of(module)
+def _raises(context: Context, module: str, name: str) -> bool:
+    """Whether a call of the library was seen to raise the builtin."""
+    path = context.flow.catalogue.file_of(module)
+    return path is None or name in context.flow.catalogue.measured(path)
+
+
+def _closest(pack: Pack | None, name: str) -> str | None:
+    """The library's exception whose name is most like `name`, one of the same stem first; None if none is like it."""
     known = {full.rpartition(".")[2]: full for full in pack.exceptions} if pack is not None else {}
+    same = [full for last, full in known.items() if _stem(last) == _stem(name)]
     found = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return known[found[0]] if found else None
+    return same[0] if same else known[found[0]] if found else None
+
+
+def _stem(name: str) -> str:
+    """`Timeout` of `httpx.TimeoutException`."""
+    return name.rpartition(".")[2].removesuffix("Exception").removesuffix("Error")
 
 
 RULE = Rule(
