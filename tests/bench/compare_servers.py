@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/bench/compare_servers.py [--lines 50 500 5000] [--edits 15]
 
-Machines are noisy: only the ratios of one run mean anything. The servers do different work; this says how long a person
+An edit is a statement that is put into a function in the middle of the file. Machines are noisy: only the ratios of
+one run mean anything. The servers do different work; this says how long a person
 waits, not who is better. jedi-language-server publishes syntax errors only, after a pause that is set to nothing here.
 """
 
@@ -37,8 +38,9 @@ def measure(command: list[str], pull: bool, lines: int, edits: int) -> tuple[flo
         with Server(command, root, pull=pull) as server:
             opened = server.open(uri, text)
             starts = [number for number, each in enumerate(text.split("\n")) if each.startswith("def ")]
-            line = starts[len(starts) // 2] if starts else lines - 1
-            times = [server.edit(uri, version, line, f"x{version} = 1\n") for version in range(2, 2 + edits)]
+            line = starts[len(starts) // 2] + 1 if starts else lines - 1
+            indent = "    " if starts else ""
+            times = [server.edit(uri, version, line, f"{indent}x{version} = 1\n") for version in range(2, 2 + edits)]
             return opened * 1e3, statistics.median(times) * 1e3, server.memory()
 
 

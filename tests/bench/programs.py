@@ -69,5 +69,7 @@ def program(lines: int) -> str:
     while text.count("\n") + _PIECE.count("\n") <= lines:
         text += _PIECE.format(n=number)
         number += 1
+    if number == 0:
+        text += "\n\ndef ping_" + _PIECE.partition("def ping_")[2].format(n=number)
     missing = lines - text.count("\n")
     return text + "".join(f"# line {number}\n" for number in range(missing))

@@ -27,8 +27,8 @@ class Body:
         return Body((*self.lines, statement), f"{self.does} and {words or statement}", self.modules)
 
 
-def handler_body(context: FixContext, place: Place, error: str, subject: str) -> Body:
-    """The body of a handler around a place.
+def handler_body(context: FixContext, place: Place, error: str, subject: str) -> Body | None:
+    """The body of a handler around a place; None where none would be right.
 
     error: the name that the caught error is bound to. subject: what failed (`requests.get`), for the message.
     In a loop it goes on with the next round, unless the connection itself is gone; in a function it returns; at the top
@@ -45,11 +45,22 @@ def handler_body(context: FixContext, place: Place, error: str, subject: str) ->
     if place.function is None:
         return stop if needed_later or _logger(context) is None else report
     if _must_return(scope.unit.annotation) or scope.unit.name == "__init__":
-        has_callers = context.hole is None or any(end.outcome is not None for end in context.hole.ends)
-        return stop if has_callers else report.then("raise", "re-raise")
+        return _without_value(context, report, stop)
     if scope.unit.returns:
         return report.then("return None")
     return report if place.is_last else report.then("return")
+
+
+def _without_value(context: FixContext, report: Body, stop: Body) -> Body | None:
+    """What to do in a function that has to give a value and has none.
+
+    Nobody in the workspace calls it: its callers are told by raising again. A program ends with it: it may end here.
+    Otherwise the callers are the place to decide.
+    """
+    if not context.flow.callers.of(context.scope):
+        return report.then("raise", "re-raise")
+    ends = context.hole.ends if context.hole is not None else []
+    return stop if any(end.scope.unit.kind == "module" for end in ends) else None
 
 
 def _next_round(place: Place, report: Body, needed_later: bool) -> Body:

@@ -37,6 +37,7 @@ class Guards:
         self._evaluator = evaluator
         self._classes = classes
         self._entered: set[Scope] = set()
+        self._with: dict[Scope, dict[int, tuple[frozenset[str], list[Scope], bool]]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
 
     def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
@@ -64,6 +65,7 @@ class Guards:
         """Forget the clauses of scopes that have changed."""
         for scope in scopes:
             self._types.pop(scope, None)
+            self._with.pop(scope, None)
 
     def catches(self, scope: Scope, handler: Handler, error: str) -> bool:
         """Whether the clause catches an error; where its expression is not understood, it is taken to."""
@@ -123,19 +125,26 @@ class Guards:
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
-        names = self.suppressed(scope, fact)
-        managers = self._managers(scope, fact)
+        names, managers, is_group = self._managing(scope, guard, fact)
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
             left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
             for manager in managers:
                 left = self._through_manager(manager, left)
-            if self._is_task_group(scope, fact):
+            if is_group:
                 left = {in_group(each): given for each, given in left.items()}
             if not left:
                 passage.stopped[error] = (guard, None)
             after.update(left)
         return after
+
+    def _managing(self, scope: Scope, guard: int, fact: Guard) -> tuple[frozenset[str], list[Scope], bool]:
+        """What the context managers of a `with` do to errors: classes they swallow, who sees them, whether they
+        group."""
+        known = self._with.setdefault(scope, {})
+        if guard not in known:
+            known[guard] = self.suppressed(scope, fact), self._managers(scope, fact), self._is_task_group(scope, fact)
+        return known[guard]
 
     def _is_task_group(self, scope: Scope, fact: Guard) -> bool:
         """Whether errors come out of the `with` inside an exception group."""

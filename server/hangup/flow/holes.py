@@ -109,11 +109,12 @@ def _hole(flow: Flow, scope: Scope, site: Site, effect: Effect, errors: Failures
 def _merge_chains(found: list[Hole]) -> list[Hole]:
     """Fold a hole into the one whose call it is a method of: they fail at one place and one fix covers both."""
     kept: list[Hole] = []
+    by_expression: dict[int, Hole] = {}
     for hole in found:
-        receiver = _receiver(hole.site.expression)
-        inner = next((k for k in kept if k.scope is hole.scope and k.site.expression is receiver), None)
-        if inner is None or inner.site.guard != hole.site.guard:
+        inner = by_expression.get(id(_receiver(hole.site.expression)))
+        if inner is None or inner.scope is not hole.scope or inner.site.guard != hole.site.guard:
             kept.append(hole)
+            by_expression.setdefault(id(hole.site.expression), hole)
             continue
         for name, faults in hole.errors.items():
             inner.errors[name] = inner.errors.get(name, frozenset()) | faults

@@ -38,8 +38,14 @@ def _same_units(old: Unit, new: Unit) -> bool:
         return True
     if (old.kind, old.name, len(old.definitions)) != (new.kind, new.name, len(new.definitions)):
         return False
+    if old.kind in ("module", "class") and _names(old) != _names(new):
+        return False
     pairs = list(zip(old.definitions, new.definitions, strict=True))
     return all(_manner(a) == _manner(b) and _same_units(a.unit, b.unit) for a, b in pairs)
+
+
+def _names(unit: Unit) -> set[str]:
+    return {binding.target for binding in unit.bindings} | {imported.binding for imported in unit.imports}
 
 
 def _changed(scope: Scope, unit: Unit) -> list[Scope]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
 from hangup.facts.expressions import Attribute, Call
 from hangup.flow.effects import Effect
 from hangup.resolve.values import Instance
@@ -10,26 +13,45 @@ from hangup.rules.rule import Context
 _ADAPTER = "requests.adapters.HTTPAdapter"
 
 
+@dataclass(frozen=True)
+class _Customised:
+    """replaced: classes outside of the project on objects of which a method is replaced. mounts: an adapter is
+    mounted."""
+
+    replaced: frozenset[str]
+    mounts: bool
+
+
+_KNOWN: WeakKeyDictionary[Context, _Customised] = WeakKeyDictionary()
+
+
 def is_customised(context: Context, effect: Effect) -> bool:
     """Whether the module mounts an adapter of its own, or replaces a method, on objects of the class that is called."""
     owners = {qualified.partition("#")[0] for qualified, _ in effect.entries if "#" in qualified}
     if not owners:
         return False
-    return _replaces_method(context, owners) or ("requests.Session" in owners and _mounts_adapter(context))
+    if context not in _KNOWN:
+        _KNOWN[context] = _Customised(_replaced(context), _mounts_adapter(context))
+    known = _KNOWN[context]
+    if known.mounts and "requests.Session" in owners:
+        return True
+    catalogue = context.flow.catalogue
+    return any(catalogue.is_subclass(replaced, owner) for replaced in known.replaced for owner in owners)
 
 
-def _replaces_method(context: Context, owners: set[str]) -> bool:
+def _replaced(context: Context) -> frozenset[str]:
     """`session.request = ...`"""
     catalogue, evaluator = context.flow.catalogue, context.flow.evaluator
+    found: set[str] = set()
     for scope in context.module.scopes:
         for binding in scope.unit.bindings:
             head, _, name = binding.target.rpartition(".")
-            if not head or "." in head or not any(catalogue.calls(f"{owner}#{name}") for owner in owners):
+            if head in ("", "self") or "." in head:
                 continue
             for value in evaluator.name(scope, head, binding.start):
-                if isinstance(value, Instance) and any(catalogue.is_subclass(value.of, owner) for owner in owners):
-                    return True
-    return False
+                if isinstance(value, Instance) and catalogue.calls(f"{value.of}#{name}"):
+                    found.add(value.of)
+    return frozenset(found)
 
 
 def _mounts_adapter(context: Context) -> bool:

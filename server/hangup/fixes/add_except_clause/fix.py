@@ -35,6 +35,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     clause, modules = clause_for(context, hole, body_start, body_end)
     error = free_name(context, hole.scope, "error", "exc", "network_error")
     body = handler_body(context, place, error, hole.effect.name or "the call")
+    if body is None:
+        return
     lines = [f"{place.indent}except {clause} as {error}:", *indented(body.lines, place.indent + place.step)]
     end = _end_of_clauses(node)
     at = min(end, context.source.lines.end(context.source.lines.line_of(end)))

@@ -28,6 +28,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     error = free_name(context, hole.scope, "error", "exc", "network_error")
     subject = hole.effect.name or "the call"
     body = handler_body(context, place, error, subject)
+    if body is None:
+        return
     newline = context.source.newline
     lines = [
         "try:",
