@@ -162,3 +162,23 @@ def test_explain(tmp_path: Path) -> None:
     done = hangup("explain", "NoSuchThing", cwd=tmp_path)
     assert done.returncode == 2
     assert "NoSuchThing" in done.stderr
+
+
+DEEP_FILES = {
+    "a sum": "x = " + "+".join(["1"] * 6000) + "\n",
+    "parentheses": "x = " + "(" * 1500 + "1" + ")" * 1500 + "\n",
+    "a chain of calls": "x" + ".a()" * 3000 + "\n",
+    "blocks": "".join("  " * level + "if x:\n" for level in range(800)) + "  " * 800 + "pass\n",
+    "functions": "".join(" " * level + f"def f{level}():\n" for level in range(99)) + " " * 99 + "pass\n",
+    "lists": "x = " + "[" * 3000 + "]" * 3000 + "\n",
+    "lambdas": "x = " + "lambda: " * 2000 + "1\n",
+    "broken": "(" * 5000 + "\n" + "def f(\n" * 500,
+}
+
+
+@pytest.mark.parametrize("name", DEEP_FILES)
+def test_no_text_is_too_deep(name: str, tmp_path: Path) -> None:
+    """What is nested deeper than anybody writes is left out; the rest of the workspace is looked at all the same."""
+    (tmp_path / "deep.py").write_text(DEEP_FILES[name])
+    (tmp_path / "main.py").write_text(PROGRAM)
+    assert [finding["path"] for finding in findings(tmp_path, ".")] == ["main.py"]

@@ -14,7 +14,7 @@ from hangup.facts.expressions import Expression
 from hangup.facts.model import ModuleFacts, Parameter, Unit
 from hangup.facts.read_expressions import read
 from hangup.facts.read_statements import read_block, read_statement
-from hangup.facts.state import Reading
+from hangup.facts.state import Nesting, Reading
 from hangup.syntax.source import Source
 
 Memory = MutableMapping[bytes, Unit]
@@ -39,9 +39,10 @@ class _Extractor:
         self._data = data
         self._memory = memory
         self._kept = kept
+        self._nesting = Nesting()
 
     def module(self, root: Node) -> Unit:
-        state = Reading(self._data, 0, self.define, until=len(self._data))
+        state = Reading(self._data, 0, self.define, len(self._data), self._nesting)
         for child in root.named_children:
             read_statement(state, child)
         return self._unit(state, "module", "", 0, 0, len(self._data))
@@ -59,7 +60,7 @@ class _Extractor:
 
     def _read(self, node: Node) -> Unit:
         base = node.start_byte
-        state = Reading(self._data, base, self.define, until=node.end_byte - base)
+        state = Reading(self._data, base, self.define, node.end_byte - base, self._nesting)
         body = node.child_by_field_name("body")
         name = node.child_by_field_name("name")
         text = state.text(name) if name is not None else "<lambda>"

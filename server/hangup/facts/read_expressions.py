@@ -27,7 +27,7 @@ from hangup.facts.expressions import (
     Subscript,
 )
 from hangup.facts.model import Binding, Definition, Site
-from hangup.facts.state import Reading
+from hangup.facts.state import DEEPEST, Reading
 
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _WRAPPERS = frozenset({"parenthesized_expression", "type", "expression_statement"})
@@ -36,8 +36,16 @@ _SEQUENCES = frozenset({"tuple", "list", "set", "expression_list", "pattern_list
 
 def read(state: Reading, node: Node | None, *, callee: bool = False, awaited: bool = False) -> Expression:
     """The expression at `node`. `callee`: it is about to be called; `awaited`: it stands under `await`."""
-    if node is None:
-        return Opaque(0, 0)
+    if node is None or state.nesting.depth > DEEPEST:
+        return Opaque(0, 0) if node is None else Opaque(*state.span(node))
+    state.nesting.depth += 1
+    try:
+        return _read(state, node, callee, awaited)
+    finally:
+        state.nesting.depth -= 1
+
+
+def _read(state: Reading, node: Node, callee: bool, awaited: bool) -> Expression:
     kind = node.type
     start, end = state.span(node)
     if kind == "identifier":

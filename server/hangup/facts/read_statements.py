@@ -9,7 +9,7 @@ from hangup.facts.expressions import Await, Enter, Expression
 from hangup.facts.model import Definition, Guard, Imported, Raise, Site
 from hangup.facts.read_expressions import bind, loop_over, read
 from hangup.facts.read_handlers import read_try
-from hangup.facts.state import Reading
+from hangup.facts.state import DEEPEST, Reading
 
 _FALLS_THROUGH = frozenset({"with_statement", "try_statement"})
 
@@ -28,6 +28,14 @@ def read_block(state: Reading, block: Node | None, *, falls_through: bool = Fals
 
 def read_statement(state: Reading, node: Node) -> None:
     """Read one statement; what is no statement (an expression, an error) is read for the calls in it."""
+    if state.nesting.depth > DEEPEST:
+        return
+    state.nesting.depth += 1
+    _statement(state, node)
+    state.nesting.depth -= 1
+
+
+def _statement(state: Reading, node: Node) -> None:
     reader = _READERS.get(node.type)
     if reader is not None:
         reader(state, node)

@@ -10,6 +10,17 @@ from tree_sitter import Node
 from hangup.facts.expressions import Expression
 from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Raise, Site, Unit
 
+DEEPEST = 150
+"""Levels of nesting that are read: Python itself takes no more than 100 levels of indentation. What is deeper is left
+out, so that no text can exhaust the stack."""
+
+
+@dataclass
+class Nesting:
+    """How deep in the module's tree the reading is."""
+
+    depth: int = 0
+
 
 @dataclass
 class Reading:
@@ -24,6 +35,7 @@ class Reading:
     base: int
     define: Callable[[Node], Unit]
     until: int
+    nesting: Nesting = field(default_factory=Nesting)
     guard: int = NOWHERE
     loop: bool = False
     handler: tuple[int, int] | None = None

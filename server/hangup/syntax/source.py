@@ -14,6 +14,27 @@ from functools import cached_property
 from hangup.syntax.lines import LineTable
 
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
+_DEEP_LINE = re.compile(rb"^[ \t]{100}", re.MULTILINE)
+_INDENT = re.compile(rb"[ \t\x0c]*")
+_MOST_LEVELS = 100
+
+
+def _without_depths(data: bytes) -> bytes:
+    """The text with spaces in place of all lines that stand deeper than any Python program can."""
+    levels = [0]
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines):
+        match = _INDENT.match(line)
+        width = match.end() if match is not None else 0
+        if width == len(line.rstrip()):
+            continue
+        while levels[-1] > width:
+            levels.pop()
+        if levels[-1] < width:
+            levels.append(width)
+        if len(levels) > _MOST_LEVELS:
+            lines[number] = b" " * len(line)
+    return b"\n".join(lines)
 
 
 class Source:
@@ -58,11 +79,16 @@ class Source:
 
     @cached_property
     def parseable(self) -> bytes:
-        """The text for the parser, of the same length: it takes a lone \\r for no line break, and a NUL for the end."""
+        """The text for the parser, of the same length.
+
+        The parser takes a lone \\r for no line break and a NUL for the end, and more levels of indentation than Python
+        has (100) can crash it: those lines are blank for it.
+        """
         data = self.data
         if b"\r" in data:
             data = _LONE_RETURN.sub(b"\n", data)
-        return data.replace(b"\0", b"\1")
+        data = data.replace(b"\0", b"\1")
+        return _without_depths(data) if _DEEP_LINE.search(data) else data
 
     @cached_property
     def newline(self) -> str:
