@@ -26,6 +26,9 @@ from hangup.workspace.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
+_MOST_FILES = 20_000
+"""A folder with more than this is no project but somebody's home."""
+
 _Stamp = tuple[int, int] | None
 """When a file was changed (nanoseconds) and its size (bytes); None if there is no such file."""
 
@@ -147,7 +150,10 @@ class Project:
         try:
             self._read_settings()
             if self._whole and self.root is not None:
-                for path in python_files(self.root):
+                for number, path in enumerate(python_files(self.root)):
+                    if number == _MOST_FILES:
+                        logger.warning("%s holds more than %d Python files; the others are left out", self.root, number)
+                        break
                     self._read_file(path)
                     yield
                 for relative in self.workspace.paths:

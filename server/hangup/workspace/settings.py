@@ -18,7 +18,7 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """What a workspace asks for.
 
-    select: rule codes or beginnings of them (`HUP1`) that are reported; extend_select: more of them.
+    select: rule codes or beginnings of them (`HUP1`, or "ALL") that are reported; extend_select: more of them.
     ignore: rule codes or beginnings of them that are not.
     exclude: file patterns (relative to the workspace, as in .gitignore without negation) that are not reported on.
     include_tests: report on test files as well.
@@ -32,9 +32,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
 
     def wants(self, code: str) -> bool:
         """Whether findings of a rule are reported. The longest beginning of the code that is named decides."""
-        chosen = max((len(p) for p in (*self.select, *self.extend_select) if code.startswith(p)), default=-1)
-        dropped = max((len(p) for p in self.ignore if code.startswith(p)), default=-1)
-        return chosen > dropped
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, self.ignore)
+
+
+def _named(code: str, beginnings: list[str]) -> int:
+    """The length of the longest beginning of a code that is listed; -1 if none is."""
+    return max(
+        (0 if each == "ALL" else len(each) for each in beginnings if code.startswith(each) or each == "ALL"), default=-1
+    )
 
 
 def load(root: Path) -> Settings:
