@@ -91,6 +91,8 @@ def _numbers(errno: Errno) -> str:
     by_number: dict[int, list[str]] = {}
     for platform, number in errno.value.items():
         by_number.setdefault(number, []).append(_PLATFORMS[platform])
+    if len(by_number) == 1 and len(errno.value) == len(_PLATFORMS):
+        return f"{next(iter(by_number))} on every system"
     shown = [f"{number} on {' and '.join(platforms)}" for number, platforms in by_number.items()]
     return ", ".join(shown) + (f" ({errno.windows_name})" if errno.windows_name else "")
 

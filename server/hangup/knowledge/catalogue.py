@@ -73,7 +73,7 @@ class Catalogue:
         """The name by which the files know what a program calls `name`: aliases are followed."""
         known = self._canonical.get(name)
         if known is None:
-            known = self._canonical[name] = self._resolve(name)
+            known = self._canonical[name] = self._resolve(name.removeprefix("builtins."))
         return known
 
     def alias(self, name: str) -> Alias | None:

@@ -10,7 +10,8 @@ from hangup.facts.model import Handler
 from hangup.flow.classes import grouped
 from hangup.flow.clauses import TryBody, try_bodies
 from hangup.rules.customised import is_customised
-from hangup.rules.rule import Context
+from hangup.rules.finding import Finding
+from hangup.rules.rule import Context, Rule
 
 # A builtin network class, and the categories of faults that would have shown it.
 _SHOWN_BY = {
@@ -98,6 +99,22 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
 def _is_standard(context: Context, name: str) -> bool:
     pack = context.flow.catalogue.pack_of(name)
     return pack is not None and pack.library.distribution is None
+
+
+def report(rule: Rule, clause: DeadClause, reason: str, names: frozenset[str]) -> Finding:
+    """A finding at the classes of the clause. names: what the fix is to look at first."""
+    handler, scope = clause.handler, clause.body.scope
+    return Finding(
+        rule.code,
+        rule.name,
+        "warning",
+        scope.start + handler.types_start,
+        scope.start + handler.types_end,
+        f"this clause never matches: {reason}",
+        names=tuple(sorted(names)),
+        arriving=tuple(sorted(clause.arriving)),
+        anchor=scope.start + clause.body.calls[0][0].expression.start,
+    )
 
 
 def namesakes(context: Context, clause: DeadClause) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.rules.dead_clause import dead_clauses, namesakes
+from hangup.rules.dead_clause import dead_clauses, namesakes, report
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
@@ -14,20 +14,10 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each clause that never matches; a clause with a namesake is the business of HUP202."""
     for clause in dead_clauses(context):
         if not namesakes(context, clause):
-            handler, scope = clause.handler, clause.body.scope
             calls = ", ".join(dict.fromkeys(effect.name for _, effect in clause.body.calls))
             written, raised = listed(context.flow, clause.names), listed(context.flow, clause.arriving)
-            yield Finding(
-                rule.code,
-                rule.name,
-                "warning",
-                scope.start + handler.types_start,
-                scope.start + handler.types_end,
-                f"this clause never matches: {calls} cannot raise {written}; what it raises is {raised}",
-                names=tuple(sorted(clause.arriving)),
-                arriving=tuple(sorted(clause.arriving)),
-                anchor=scope.start + clause.body.calls[0][0].expression.start,
-            )
+            reason = f"{calls} cannot raise {written}; what it raises is {raised}"
+            yield report(rule, clause, reason, clause.arriving)
 
 
 RULE = Rule(

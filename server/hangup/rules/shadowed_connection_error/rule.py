@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.rules.dead_clause import dead_clauses, namesakes
+from hangup.rules.dead_clause import dead_clauses, namesakes, report
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
@@ -14,23 +14,11 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each clause that never matches because of a namesake."""
     for clause in dead_clauses(context):
         twins = namesakes(context, clause)
-        if not twins:
-            continue
-        handler, scope = clause.handler, clause.body.scope
-        written, twin = listed(context.flow, clause.names), listed(context.flow, twins)
-        kind = "the builtin " if all("." not in name for name in clause.names) else ""
-        callee = clause.body.calls[0][1].name
-        yield Finding(
-            rule.code,
-            rule.name,
-            "warning",
-            scope.start + handler.types_start,
-            scope.start + handler.types_end,
-            f"this clause never matches: {callee} raises {twin}, which is not {kind}{written}",
-            names=tuple(sorted(twins)),
-            arriving=tuple(sorted(clause.arriving)),
-            anchor=scope.start + clause.body.calls[0][0].expression.start,
-        )
+        if twins:
+            written, twin = listed(context.flow, clause.names), listed(context.flow, twins)
+            kind = "the builtin " if all("." not in name for name in clause.names) else ""
+            callee = clause.body.calls[0][1].name
+            yield report(rule, clause, f"{callee} raises {twin}, which is not {kind}{written}", twins)
 
 
 RULE = Rule(
