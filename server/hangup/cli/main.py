@@ -54,6 +54,15 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("name", metavar="CODE|EXCEPTION", help="HUP101, ConnectionResetError, ECONNRESET, ...")
     explain.set_defaults(run=_explain)
 
+    knowledge = commands.add_parser("knowledge", help="what is known of libraries: list, show, schema")
+    kinds = knowledge.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="kind")
+    kinds.add_parser("list", help="the libraries, what was measured of each")
+    shown = kinds.add_parser("show", help="the calls of a library and what they raise, fault by fault")
+    shown.add_argument("library", metavar="LIBRARY", help="requests, http.client, ...")
+    shown.add_argument("--output-format", choices=("text", "json"), default="text")
+    kinds.add_parser("schema", help="the JSON schema of a knowledge file")
+    knowledge.set_defaults(run=_knowledge)
+
     serve = commands.add_parser("serve", help="run the language server")
     serve.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead of using standard input and output")
     serve.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
@@ -73,6 +82,22 @@ def _explain(options: argparse.Namespace) -> int:
     text = explain(options.name)
     if text is None:
         print(f"hangup: nothing is known about {options.name!r}", file=sys.stderr)
+        return FAILED
+    print(text)
+    return CLEAN
+
+
+def _knowledge(options: argparse.Namespace) -> int:
+    from hangup.cli import knowledge
+
+    if options.kind != "show":
+        print(knowledge.listing() if options.kind == "list" else knowledge.schema())
+        return CLEAN
+    text = knowledge.show(options.library, as_json=options.output_format == "json")
+    if text is None:
+        print(
+            f"hangup: no file speaks for {options.library!r}; `hangup knowledge list` names them all", file=sys.stderr
+        )
         return FAILED
     print(text)
     return CLEAN

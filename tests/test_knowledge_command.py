@@ -1,0 +1,57 @@
+"""`hangup knowledge`: the list, the pages, the JSON contract, the schema."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+import tomli
+
+from hangup.cli.main import main
+from hangup.knowledge.packs import index, read_faults
+from hangup.knowledge.schema import Pack
+
+LIBRARIES = sorted({path.stem for path in index().values()})
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["knowledge", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_list_names_every_library(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, "list").splitlines()
+    assert [line.split()[0] for line in lines[1:]] == LIBRARIES
+    assert {"requests", "socket", "ssl", "http.client", "urllib.request", "asyncio"} <= set(LIBRARIES)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_json_contract(library: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table = json.loads(printed(capsys, "show", library, "--output-format", "json"))
+    assert table["version"] == 1
+    assert set(table) == {"version", "library", "calls", "exceptions", "aliases", "classes"}
+    for call in table["calls"]:
+        assert isinstance(call["match"], list)
+        assert all(fault in read_faults() and isinstance(names, list) for fault, names in call["raises"].items())
+        assert call["measured"] == bool(call["raises"] or call["silent"])
+
+
+def test_a_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "show", "requests")
+    assert "Waits for ever by default" in text
+    assert "connection refused: `requests.exceptions.ConnectionError`" in text
+
+
+def test_the_schema_takes_the_files_that_come_with_hangup(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads(printed(capsys, "schema"))
+    known = schema["$defs"]["Pack"]["properties"]
+    for path in set(index().values()):
+        table = tomli.loads(path.read_text("utf-8"))
+        assert set(table) <= set(known)
+        msgspec.convert(table, Pack)
+
+
+def test_an_unknown_library_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "show", "nothing"]) == 2
+    assert "nothing" in capsys.readouterr().err
