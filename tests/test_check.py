@@ -182,3 +182,48 @@ def test_no_text_is_too_deep(name: str, tmp_path: Path) -> None:
     (tmp_path / "deep.py").write_text(DEEP_FILES[name])
     (tmp_path / "main.py").write_text(PROGRAM)
     assert [finding["path"] for finding in findings(tmp_path, ".")] == ["main.py"]
+
+
+OWN = """
+[library]
+name = "our client"
+imports = ["ourclient"]
+base = ["ourclient.Failed"]
+
+[exceptions."ourclient.Failed"]
+bases = ["Exception"]
+
+[[calls]]
+match = ["ourclient.fetch"]
+phase = ["connect"]
+raises = { refused = "ourclient.Failed" }
+"""
+
+
+def test_a_knowledge_file_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.hangup]\nknowledge = ["our.toml"]\n')
+    (tmp_path / "our.toml").write_text(OWN)
+    (tmp_path / "main.py").write_text("import ourclient\nourclient.fetch()\n")
+    (finding,) = findings(tmp_path, ".")
+    assert "ourclient.fetch may raise ourclient.Failed" in finding["message"]
+    assert finding["fixes"][0]["title"].startswith("Wrap in try/except ourclient.Failed")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (OWN.replace("match", "mach"), "mach"),
+        (OWN.replace("refused", "refuse"), "no fault 'refuse'"),
+        (OWN.replace("[library]", "[library"), "line 2"),
+    ],
+)
+def test_a_bad_knowledge_file_is_told_and_stops_nothing_else(text: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.hangup]\nknowledge = ["our.toml", "gone.toml"]\n')
+    (tmp_path / "our.toml").write_text(text)
+    (tmp_path / "main.py").write_text(PROGRAM)
+    done = hangup("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Found 1 warning" in done.stdout
+    assert "our.toml" in done.stderr
+    assert reason in done.stderr
+    assert "gone.toml" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -53,6 +54,27 @@ def index(directory: Path = HERE / "libraries") -> dict[str, Path]:
         for name in _QUOTED.findall(match.group(1)):
             found[name.decode()] = path
     return found
+
+
+def index_with(own: Iterable[Path]) -> tuple[dict[str, Path], list[str]]:
+    """The index of the files that come with hangup and of somebody's `own`, which go before them.
+
+    Also sentences about files that cannot be used, with the place and the reason; those are left out, no more.
+    """
+    found = index()
+    problems: list[str] = []
+    for path in own:
+        try:
+            pack = read_pack(path)
+        except PackError as error:
+            problems.append(str(error))
+            continue
+        unknown = {fault for call in pack.calls for fault in (*call.raises, *call.silent)} - set(read_faults())
+        if unknown:
+            problems.append(f"{path}: there is no fault {min(unknown)!r}")
+            continue
+        found.update(dict.fromkeys(pack.library.imports, path))
+    return found, problems
 
 
 @cache

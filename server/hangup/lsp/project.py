@@ -20,7 +20,7 @@ from hangup.lsp.documents import Buffer
 from hangup.lsp.editor_settings import EditorSettings
 from hangup.syntax.source import Source
 from hangup.workspace.files import find_root, is_excluded, is_test, python_files
-from hangup.workspace.loading import read_into
+from hangup.workspace.loading import catalogue_of, read_into
 from hangup.workspace.settings import FILES, Settings, SettingsError, load
 from hangup.workspace.workspace import Workspace
 
@@ -111,7 +111,7 @@ class Project:
 
     def glimpse(self, path: str, buffer: Buffer) -> Workspace:
         """A workspace of one open document alone, for answers that cannot wait until everything is read."""
-        alone = Workspace(self.workspace.settings, self._catalogue)
+        alone = Workspace(self.workspace.settings, self.workspace.catalogue)
         alone.update(path, buffer.source)
         return alone
 
@@ -171,6 +171,10 @@ class Project:
             self._settings = load(self._settings_root)
         except SettingsError as error:
             logger.warning("the settings before are kept: %s", error)
+        if self._settings.knowledge:
+            self.workspace.catalogue = catalogue_of(self._settings_root, self._settings, logger.warning)
+        elif self.workspace.catalogue is not self._catalogue:
+            self.workspace.catalogue = self._catalogue
 
     def _settings_files(self) -> list[Path]:
         return [self._settings_root / name for name in FILES] if self._settings_root is not None else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from hangup.knowledge.catalogue import Catalogue
+from hangup.knowledge.packs import index_with
 from hangup.syntax.source import Source
 from hangup.workspace.files import python_files
 from hangup.workspace.settings import Settings, load
@@ -19,10 +21,22 @@ def load_workspace(root: Path, settings: Settings | None = None, report: Report 
     settings: instead of those of the workspace's own files. report: told about each file that could not be read, or
     not as its encoding says; nothing else stops for it. Raises SettingsError when the settings are not valid.
     """
-    workspace = Workspace(settings if settings is not None else load(root))
+    chosen = settings if settings is not None else load(root)
+    workspace = Workspace(chosen, catalogue_of(root, chosen, report))
     for path in python_files(root):
         read_into(workspace, root, path, report)
     return workspace
+
+
+def catalogue_of(root: Path, settings: Settings, report: Report | None = None) -> Catalogue:
+    """The knowledge for a workspace: that of hangup, and its own files. report: told about each that cannot be used."""
+    if not settings.knowledge:
+        return Catalogue()
+    files, problems = index_with(root / name for name in settings.knowledge)
+    if report is not None:
+        for problem in problems:
+            report(problem)
+    return Catalogue(files)
 
 
 def read_into(workspace: Workspace, root: Path, path: Path, report: Report | None = None) -> bool:

@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     ignore: rule codes or beginnings of them that are not.
     exclude: file patterns (relative to the workspace, as in .gitignore without negation) that are not reported on.
     include_tests: report on test files as well.
+    knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     ignore: list[str] = []
     exclude: list[str] = []
     include_tests: bool = False
+    knowledge: list[str] = []
 
     def wants(self, code: str) -> bool:
         """Whether findings of a rule are reported. The longest beginning of the code that is named decides."""

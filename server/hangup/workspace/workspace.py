@@ -27,7 +27,7 @@ class Workspace:
 
     def __init__(self, settings: Settings | None = None, catalogue: Catalogue | None = None) -> None:
         self.settings = settings or Settings()
-        self.catalogue = catalogue or Catalogue()
+        self._catalogue = catalogue or Catalogue()
         self._documents: dict[str, Document] = {}
         self._modules: dict[str, Module] = {}
         self._flow: Flow | None = None
@@ -35,6 +35,16 @@ class Workspace:
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The knowledge that it is looked at with."""
+        return self._catalogue
+
+    @catalogue.setter
+    def catalogue(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._flow = None
 
     @property
     def paths(self) -> list[str]:
