@@ -25,14 +25,19 @@ _CATEGORIES = {
 }
 
 
-def call_card(catalogue: Catalogue, qualified: str, entries: tuple[Call, ...]) -> list[str]:
-    """The lines about a call by the name that its knowledge file has it under (`requests.Session#get`)."""
+def call_card(catalogue: Catalogue, qualified: str, entries: tuple[Call, ...], *, limited: bool = False) -> list[str]:
+    """The lines about a call by the name that its knowledge file has it under (`requests.Session#get`).
+
+    limited: the call in question is given a time limit.
+    """
     entry = entries[0]
     name = re.sub(r":\w+", "", qualified).replace("#", ".")
     kind = "awaits the network" if not entry.blocking else "a blocking network call"
     does = f" ({', '.join(entry.phase)})" if entry.phase else ""
     lines = [f"**{name}**: {kind}{does}"]
-    facts = [_timeout(catalogue, qualified, entry.timeout)] if entry.timeout is not None else []
+    facts = [_timeout(catalogue, qualified, entry.timeout)] if entry.timeout is not None and not limited else []
+    if entry.timeout is not None and limited:
+        facts.append(f"Waits no longer than `{entry.timeout.parameter}=` says.")
     if entry.idempotent is False:
         facts.append("Not idempotent: a retry may send it twice.")
     if facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hangup.flow.timeouts import gives_timeout
 from hangup.ide.call_card import call_card, handled_here, measured_line
 from hangup.ide.pages import class_page, page_about
 from hangup.ide.symbols import Symbol, symbol_at
@@ -61,7 +62,8 @@ def _call(workspace: Workspace, symbol: Symbol, qualified: str, path: str) -> st
         entries = applicable(entries, symbol.call.expression) or entries
     if not entries:
         return None
-    lines = call_card(catalogue, qualified, entries)
+    limited = symbol.call is not None and gives_timeout(entries[0], symbol.call.expression) is True
+    lines = call_card(catalogue, qualified, entries, limited=limited)
     if symbol.call is not None:
         effect = workspace.flow.effects.of(symbol.scope, symbol.call)
         lines += handled_here(workspace.flow, symbol, effect, workspace.document(path).source.lines)
