@@ -13,7 +13,7 @@ from hangup.cli.report import Reported, as_json, as_text
 from hangup.ide.actions import fixes_for
 from hangup.workspace.files import find_root, is_excluded, is_test, python_files
 from hangup.workspace.loading import load_workspace, read_into
-from hangup.workspace.settings import Settings, SettingsError, load
+from hangup.workspace.settings import Settings, SettingsError, load, unknown_codes
 from hangup.workspace.workspace import Workspace
 
 
@@ -35,17 +35,19 @@ def check(options: argparse.Namespace) -> int:
         return 2
     workspace = load_workspace(root, settings, _say)
     wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
-    reported = [
-        Reported(workspace, root, path, finding, fixes_for(workspace, path, finding))
-        for path in wanted
-        for finding in workspace.findings(path)
-    ]
-    print(as_json(reported) if options.output_format == "json" else as_text(reported, len(wanted)))
-    return 1 if reported else 0
+    found = [(path, finding) for path in wanted for finding in workspace.findings(path)]
+    if options.output_format == "json":
+        print(as_json([Reported(workspace, root, p, f, fixes_for(workspace, p, f)) for p, f in found]))
+    else:
+        print(as_text([Reported(workspace, root, path, finding) for path, finding in found], len(wanted)))
+    return 1 if found else 0
 
 
 def _settings(root: Path, options: argparse.Namespace) -> Settings:
     settings = load(root)
+    unknown = unknown_codes([*_codes(options.select or ""), *_codes(options.ignore or "")])
+    if unknown:
+        raise SettingsError(f"no rule's code begins with {unknown[0]!r}")
     if options.select:
         settings = msgspec.structs.replace(settings, select=_codes(options.select), extend_select=[])
     if options.ignore:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from hangup import __version__
 
-CLEAN, FOUND, FAILED = 0, 1, 2
+CLEAN, FAILED = 0, 2
+_LAST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,9 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"hangup {__version__}")
     parser.add_argument("--verbose", action="store_true", help="show the traceback of an internal error")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    check = commands.add_parser("check", help="report what is wrong in Python files")
+    check = commands.add_parser("check", parents=[common], help="report what is wrong in Python files")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the workspace)")
     check.add_argument("--root", type=Path, metavar="DIR", help="the workspace (default: found above the first path)")
     check.add_argument("--output-format", choices=("text", "json"), default="text")
@@ -50,11 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
     check.set_defaults(run=_check)
 
-    explain = commands.add_parser("explain", help="explain a rule, an exception class or an errno")
+    explain = commands.add_parser("explain", parents=[common], help="explain a rule, an exception class or an errno")
     explain.add_argument("name", metavar="CODE|EXCEPTION", help="HUP101, ConnectionResetError, ECONNRESET, ...")
     explain.set_defaults(run=_explain)
 
-    knowledge = commands.add_parser("knowledge", help="what is known of libraries: list, show, schema")
+    knowledge = commands.add_parser(
+        "knowledge", parents=[common], help="what is known of libraries: list, show, schema"
+    )
     kinds = knowledge.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="kind")
     kinds.add_parser("list", help="the libraries, what was measured of each")
     shown = kinds.add_parser("show", help="the calls of a library and what they raise, fault by fault")
@@ -63,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds.add_parser("schema", help="the JSON schema of a knowledge file")
     knowledge.set_defaults(run=_knowledge)
 
-    serve = commands.add_parser("serve", help="run the language server")
+    serve = commands.add_parser("serve", parents=[common], help="run the language server")
     serve.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead of using standard input and output")
     serve.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
     serve.set_defaults(run=_serve)
@@ -107,7 +112,7 @@ def _serve(options: argparse.Namespace) -> int:
     address: tuple[str, int] | None = None
     if options.tcp:
         host, _, port = options.tcp.rpartition(":")
-        if not port.isdigit():
+        if not port.isdigit() or int(port) > _LAST_PORT:
             print(f"hangup: --tcp takes HOST:PORT, not {options.tcp!r}", file=sys.stderr)
             return FAILED
         address = host or "127.0.0.1", int(port)

@@ -6,6 +6,7 @@ The JSON is a contract: README describes it, `tests/test_check_json.py` holds it
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,13 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Reported:
-    """A finding of a file (`path`, relative to `root`) of a workspace, with its fixes."""
+    """A finding of a file (`path`, relative to `root`) of a workspace, with its fixes where they are asked for."""
 
     workspace: Workspace
     root: Path
     path: str
     finding: Finding
-    fixes: list[Fix]
+    fixes: Sequence[Fix] = ()
 
 
 def as_text(reported: list[Reported], files: int) -> str:

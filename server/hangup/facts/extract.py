@@ -31,7 +31,7 @@ def extract(source: Source, tree: Tree, memory: Memory | None = None) -> ModuleF
     if memory is not None:
         memory.clear()
         memory.update(kept)
-    return ModuleFacts(unit, tree.root_node.has_error)
+    return ModuleFacts(unit)
 
 
 class _Extractor:

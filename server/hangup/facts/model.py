@@ -35,7 +35,6 @@ class Imported(Fact, frozen=True, gc=False):
     binding: str
     start: int
     end: int
-    statement_end: int
 
 
 class Binding(Fact, frozen=True, gc=False):
@@ -185,4 +184,3 @@ class ModuleFacts(Fact, frozen=True, gc=False):
     """All that one module says."""
 
     unit: Unit
-    broken: bool

@@ -97,6 +97,8 @@ def always_raises(block: Node) -> bool:
             return True
         if statement.type in _LEAVES:
             return False
+        if statement.type not in _SCOPES and _leaves(statement, statement.type in _LOOPS):
+            return False
         if statement.type == "if_statement" and _every_branch_raises(statement):
             return True
         if statement.type == "with_statement":

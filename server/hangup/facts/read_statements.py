@@ -79,9 +79,7 @@ def _import(state: Reading, node: Node) -> None:
         text = state.text(module or name)
         binding = state.text(alias) if alias is not None else text.partition(".")[0]
         # `import a.b as c` binds the submodule itself, `import a.b` only the package.
-        state.imports.append(
-            Imported(text, 0, None if alias is None else "", binding, *state.span(name), node.end_byte - state.base)
-        )
+        state.imports.append(Imported(text, 0, None if alias is None else "", binding, *state.span(name)))
 
 
 def _import_from(state: Reading, node: Node) -> None:
@@ -89,14 +87,13 @@ def _import_from(state: Reading, node: Node) -> None:
     text = state.text(origin) if origin is not None else "__future__"
     module = text.lstrip(". \t")
     level = text[: len(text) - len(module)].count(".")
-    end = node.end_byte - state.base
     for name in node.children_by_field_name("name"):
         alias = name.child_by_field_name("alias")
         imported = state.text(name.child_by_field_name("name") or name)
         binding = state.text(alias) if alias is not None else imported
-        state.imports.append(Imported(module, level, imported, binding, *state.span(name), end))
+        state.imports.append(Imported(module, level, imported, binding, *state.span(name)))
     if any(child.type == "wildcard_import" for child in node.named_children):
-        state.imports.append(Imported(module, level, "*", "*", *state.span(node), end))
+        state.imports.append(Imported(module, level, "*", "*", *state.span(node)))
 
 
 def _definition(state: Reading, node: Node) -> None:

@@ -23,15 +23,13 @@ class Fix(msgspec.Struct, frozen=True):
     """One change that a person can choose for a finding.
 
     title: what happens, as an imperative. edits: in offsets of the module, not overlapping.
-    preferred: the one to take without thinking; at most one for a finding. safe: it cannot change what a working
-    program does. name: the fix's folder.
+    preferred: the one to take without thinking; at most one for a finding. name: the fix's folder.
     """
 
     title: str
     edits: tuple[Edit, ...]
     name: str
     preferred: bool = False
-    safe: bool = False
 
 
 @dataclass
@@ -56,11 +54,7 @@ class FixContext:
     @cached_property
     def hole(self) -> Hole | None:
         """The unhandled call behind the finding, if that is what it is about."""
-        anchor = self.finding.anchor
-        return next(
-            (h for h in self.context.holes if h.scope.start + h.site.expression.start == anchor),
-            None,
-        )
+        return self.context.hole_at.get(self.finding.anchor) if self.finding.anchor is not None else None
 
     @cached_property
     def scope(self) -> Scope:

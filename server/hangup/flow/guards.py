@@ -9,7 +9,7 @@ from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.resolve.evaluate import Evaluator
-from hangup.resolve.language import SUPPRESSING, SUPPRESSING_METHODS, TASK_GROUPS
+from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 
@@ -88,9 +88,10 @@ class Guards:
         for context in guard.contexts:
             if not isinstance(context, Call):
                 continue
-            is_method = (dotted(context.function) or "").rpartition(".")[2] in SUPPRESSING_METHODS
+            if (dotted(context.function) or "").rpartition(".")[2] in EXPECTING:
+                return frozenset({"BaseException"})
             functions = self._evaluator.values(scope, context.function)
-            if is_method or any(isinstance(f, Dotted) and f.name in SUPPRESSING for f in functions):
+            if any(isinstance(f, Dotted) and f.name in SUPPRESSING for f in functions):
                 for argument in context.arguments:
                     found, whole = self._classes.named(self._evaluator.values(scope, argument.value))
                     names |= found if whole else {"BaseException"}

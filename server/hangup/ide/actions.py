@@ -7,7 +7,6 @@ import msgspec
 from hangup.fixes.fix import Fix, FixContext
 from hangup.fixes.registry import fixes
 from hangup.rules.finding import Finding
-from hangup.rules.rule import Context
 from hangup.workspace.workspace import Workspace
 
 
@@ -27,5 +26,4 @@ def actions(workspace: Workspace, path: str, start: int, end: int) -> list[Actio
 def fixes_for(workspace: Workspace, path: str, finding: Finding) -> list[Fix]:
     """The fixes for one finding of a file."""
     document = workspace.document(path)
-    context = Context(workspace.flow, workspace.module(path))
-    return fixes(FixContext(context, document.source, document.tree, finding))
+    return fixes(FixContext(workspace.context(path), document.source, document.tree, finding))

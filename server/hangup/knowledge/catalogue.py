@@ -40,11 +40,6 @@ class Catalogue:
         """All faults by name."""
         return read_faults()
 
-    @property
-    def roots(self) -> list[str]:
-        """The import roots that some file speaks for."""
-        return list(self._files)
-
     def file_of(self, name: str) -> Path | None:
         """The file that speaks for a dotted name, by the longest import root that begins it."""
         name = name.partition("#")[0].partition(":")[0]

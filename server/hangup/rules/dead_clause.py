@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from hangup.facts.model import Handler
 from hangup.flow.classes import grouped
 from hangup.flow.clauses import TryBody, try_bodies
+from hangup.knowledge.schema import Call as Entry
 from hangup.rules.customised import is_customised
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
@@ -70,12 +71,18 @@ def _is_dead(context: Context, body: TryBody, handler: Handler, name: str) -> bo
         inside = grouped(error) if handler.star else None
         if by_errno or classes.is_subclass(error, name) or (inside is not None and classes.is_subclass(inside, name)):
             return False
+    if classes.is_subclass(name, "ConnectionError") and any(
+        classes.is_subclass(e, "ConnectionError") for e in body.errors
+    ):
+        return False  # which of them it is differs from system to system
     return _would_have_shown(context, body, name)
 
 
 def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
     faults = context.flow.catalogue.faults
     categories = _SHOWN_BY.get(name)
+    if categories == {"timeout"} and any("connect" in e.phase and _is_standard(context, q) for q, e in _entries(body)):
+        return False  # the system gives up by itself on a peer that never answers
     if categories is not None:
         return all(
             any(
@@ -94,6 +101,10 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
     # A library may let errors of one that it is built on through; those of the network, measured there, it does not.
     built_on = any(other is not None and file in context.flow.catalogue.mentions(other) for other in files)
     return not built_on or name in context.flow.catalogue.measured(file)
+
+
+def _entries(body: TryBody) -> list[tuple[str, Entry]]:
+    return [each for _, effect in body.calls for each in effect.entries]
 
 
 def _is_standard(context: Context, name: str) -> bool:

@@ -26,6 +26,11 @@ class Context:
         """The module's calls whose failure is not wholly handled; several rules speak of them."""
         return holes(self.flow, self.module)
 
+    @cached_property
+    def hole_at(self) -> dict[int, Hole]:
+        """The holes by the offset in the module where their call begins."""
+        return {hole.scope.start + hole.site.expression.start: hole for hole in reversed(self.holes)}
+
 
 @dataclass(frozen=True)
 class Rule:

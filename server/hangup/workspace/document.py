@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 
 from tree_sitter import Tree
 
 from hangup.facts.extract import Memory, extract
-from hangup.facts.model import ModuleFacts
+from hangup.facts.model import ModuleFacts, Unit
 from hangup.syntax.source import Source
 from hangup.syntax.tree import parse
 from hangup.workspace.suppressions import Suppression, suppressions
+
+logger = logging.getLogger(__name__)
 
 
 class Document:
@@ -35,8 +38,12 @@ class Document:
 
     @cached_property
     def facts(self) -> ModuleFacts:
-        """The facts."""
-        return extract(self.source, self.tree, self._memory)
+        """The facts; of a file that defeats us, none, and the log says so: the others are looked at all the same."""
+        try:
+            return extract(self.source, self.tree, self._memory)
+        except Exception:
+            logger.exception("%s cannot be understood and is left out; please report it", self.path)
+            return ModuleFacts(Unit("module", "", 0, 0, len(self.source.data)))
 
     @cached_property
     def suppressions(self) -> list[Suppression]:

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import tomli
 
+from hangup.rules.registry import rules
+
 FILES = ("hangup.toml", "pyproject.toml")
 
 
@@ -59,13 +61,22 @@ def load(root: Path) -> Settings:
             raise SettingsError(f"{path}: {error}") from error
         found = table if name == "hangup.toml" else table.get("tool", {}).get("hangup")
         if found is not None:
-            return parse(found, str(path))
+            return parse(found, str(path) if name == "hangup.toml" else f"{path}: [tool.hangup]")
     return Settings()
 
 
 def parse(table: dict[str, Any], origin: str) -> Settings:
     """Settings from a table. Raises SettingsError, naming `origin`, the key and the reason."""
     try:
-        return msgspec.convert(table, Settings)
+        settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{origin}: [tool.hangup]: {error}") from error
+        raise SettingsError(f"{origin}: {error}") from error
+    unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore])
+    if unknown:
+        raise SettingsError(f"{origin}: no rule's code begins with {unknown[0]!r}")
+    return settings
+
+
+def unknown_codes(beginnings: list[str]) -> list[str]:
+    """Those of some rule codes, or beginnings of them, that name no rule: most likely slips of the pen."""
+    return [each for each in beginnings if each != "ALL" and not any(rule.code.startswith(each) for rule in rules())]

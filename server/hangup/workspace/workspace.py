@@ -32,6 +32,7 @@ class Workspace:
         self._modules: dict[str, Module] = {}
         self._flow: Flow | None = None
         self._edited: set[str] = set()
+        self._contexts: dict[str, Context] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
@@ -78,6 +79,8 @@ class Workspace:
     def flow(self) -> Flow:
         """The flow of errors through the files as they are now."""
         edited, self._edited = self._edited, set()
+        if edited or self._flow is None:
+            self._contexts.clear()
         for path in sorted(edited):
             if self._flow is not None and not renew(self._flow, self._modules[path], self._documents[path].facts):
                 self._flow = None
@@ -90,9 +93,17 @@ class Workspace:
         self.flow  # noqa: B018 - makes the modules current
         return self._modules[path]
 
+    def context(self, path: str) -> Context:
+        """What rules and fixes are given of a file as it is now; the same until something changes."""
+        flow = self.flow
+        known = self._contexts.get(path)
+        if known is None or known.flow is not flow or known.module is not self._modules[path]:
+            known = self._contexts[path] = Context(flow, self._modules[path])
+        return known
+
     def findings(self, path: str) -> list[Finding]:
         """The findings in a file, in order, without those that are not selected or hidden by a comment."""
-        context = Context(self.flow, self.module(path))
+        context = self.context(path)
         found = [finding for rule in rules() if self.settings.wants(rule.code) for finding in rule.check(context, rule)]
         document = self._documents[path]
         return sorted(visible(found, document.source, document.suppressions), key=lambda f: (f.start, f.code, f.end))
