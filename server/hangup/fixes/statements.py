@@ -103,14 +103,17 @@ class Place:
 
     def used_after(self, names: set[str]) -> bool:
         """Whether one of the names occurs in the unit behind the statements, or before them in a loop around them."""
+        if not names:
+            return False
+        end = self.end
         around = next(n for n in ancestors(self.nodes[0].parent or self.nodes[0]) if n.type in _UNITS)
         stack = [around]
         wanted = {name.encode() for name in names}
         while stack:
             node = stack.pop()
-            if node.end_byte <= self.end:
+            if node.end_byte <= end:
                 continue
-            if node.type == "identifier" and node.start_byte >= self.end and node.text in wanted:
+            if node.type == "identifier" and node.start_byte >= end and node.text in wanted:
                 return True
             stack.extend(node.named_children)
         return False
