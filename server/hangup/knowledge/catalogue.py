@@ -168,13 +168,18 @@ class Catalogue:
 
     def _find_calls(self, name: str) -> tuple[Call, ...]:
         owner, _, method = name.partition("#")
+        if not method and self.class_(name.rpartition(".")[0]) is not None:
+            # `Session.get(session, ...)`: the method by its class.
+            return self._listed(name) or self.calls("#".join(name.rpartition(".")[::2]))
         for each in self.ancestors(owner) if method else (owner,):
-            path = self.file_of(each)
-            if path is not None:
-                found = self._table(path).get(f"{each}#{method}" if method else each)
-                if found:
-                    return found
+            found = self._listed(f"{each}#{method}" if method else each)
+            if found:
+                return found
         return ()
+
+    def _listed(self, name: str) -> tuple[Call, ...]:
+        path = self.file_of(name)
+        return self._table(path).get(name, ()) if path is not None else ()
 
     def _table(self, path: Path) -> dict[str, tuple[Call, ...]]:
         if path not in self._tables:

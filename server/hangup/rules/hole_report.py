@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hangup.facts.expressions import Call, dotted
 from hangup.flow.holes import Hole
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Rule, pointed_at
@@ -10,7 +11,13 @@ from hangup.rules.wording import ending, path
 
 def subject(hole: Hole) -> str:
     """What fails, as a person calls it."""
-    return f"{hole.callee.qualified_name}()" if hole.callee is not None else hole.effect.name
+    if hole.callee is None:
+        return hole.effect.name
+    call = hole.site.expression
+    inner = hole.callee.parent is not None and hole.callee.parent.unit.kind == "function"
+    # What a decorator puts in place of a function is known to nobody by its own name.
+    written = dotted(call.function) if inner and isinstance(call, Call) else None
+    return f"{written or hole.callee.qualified_name}()"
 
 
 def report(rule: Rule, hole: Hole, statement: str) -> Finding:
