@@ -19,6 +19,7 @@ from hangup.syntax.edits import apply
 from hangup.syntax.source import Source
 from hangup.workspace.settings import Settings, parse
 from hangup.workspace.workspace import Workspace
+from parsing import is_python
 
 PACKAGE = Path(hangup.__file__).parent
 FILES = sorted(PACKAGE.glob("*/*/cases.md")) + sorted((Path(__file__).parent / "cases").glob("*.md"))
@@ -80,7 +81,7 @@ def test_fix(case: Case, path: str, title: str, wanted: str) -> None:
         rewrite(case.path, wanted, text)
         wanted = text
     assert wanted == text
-    compile(text, path, "exec")
+    assert is_python(fixed)
     before = Counter(finding.code for finding in found)
     workspace.update(path, fixed)
     after = Counter(finding.code for finding in workspace.findings(path))
