@@ -19,9 +19,11 @@ _LOOKS_LIKE_ONE = re.compile(r"^[A-Z]\w*(Error|Exception|Timeout|Refused|Reset|A
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each attribute of a known module that reads like an exception class and does not exist."""
     for scope in context.module.scopes:
-        for attribute in {attribute.start: attribute for attribute in _attributes(context, scope)}.values():
-            if not _LOOKS_LIKE_ONE.match(attribute.name) or _is_asked_for(scope, attribute.name):
-                continue
+        found = {attribute.start: attribute for attribute in _caught(scope)}
+        for attribute in _attributes(context, scope):
+            if _LOOKS_LIKE_ONE.match(attribute.name) and not _is_asked_for(scope, attribute.name):
+                found.setdefault(attribute.start, attribute)
+        for attribute in found.values():
             for owner in context.flow.evaluator.values(scope, attribute.value):
                 if isinstance(owner, Dotted) and _is_missing(context, owner.name, attribute.name):
                     yield _report(context, rule, scope, attribute, owner.name)
@@ -36,6 +38,10 @@ def _attributes(context: Context, scope: Scope) -> Iterator[Attribute]:
             continue
         if context.flow.guards.follow(scope, site.guard, {"AttributeError"}).through:
             yield expression
+
+
+def _caught(scope: Scope) -> Iterator[Attribute]:
+    """The attributes that `except` clauses name: exception classes, however they are spelled."""
     for guard in scope.unit.guards:
         for handler in guard.handlers:
             yield from (each for each in handler.types if isinstance(each, Attribute))
