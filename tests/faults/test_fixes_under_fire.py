@@ -63,6 +63,21 @@ async def main():
 
 asyncio.run(main())
 """
+HTTPX_ASYNC = """\
+import asyncio
+import sys
+
+import httpx
+
+
+async def main():
+    async with httpx.AsyncClient(timeout=1) as client:
+        response = await client.get(sys.argv[1])
+        print(response.text)
+
+
+asyncio.run(main())
+"""
 TUTORIAL = """\
 import sys
 
@@ -142,6 +157,16 @@ def test_a_retried_program_succeeds_when_the_server_recovers(name: str, fault: s
     # Full jitter: anything between nothing and the cap of each attempt, over the timeout of a hang.
     slack = 1.5 if fault == "hang_before_response" else 0.5
     assert all(wait <= 0.5 * 2**attempt + slack for attempt, wait in enumerate(waits))
+
+
+@pytest.mark.parametrize("fault", ["rst_after_request", "fin_before_response", "rst_mid_body"])
+def test_a_retried_coroutine_succeeds_when_the_server_recovers(fault: str, tmp_path: Path) -> None:
+    text = fixed(HTTPX_ASYNC, "HUP101", "Retry")
+    assert "await asyncio.sleep(random.uniform(" in text
+    with FaultServer(fault, fail_first=2, answer=b"recovered") as server:
+        after = run(text, server.url, tmp_path)
+        made = len(server.requests)
+    assert (after.stdout.strip(), made) == ("recovered", 3)
 
 
 def test_a_retried_program_gives_up_with_the_last_error_intact(tmp_path: Path) -> None:

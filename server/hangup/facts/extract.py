@@ -45,7 +45,7 @@ class _Extractor:
         state = Reading(self._data, 0, self.define, len(self._data), self._nesting)
         for child in root.named_children:
             read_statement(state, child)
-        return self._unit(state, "module", "", 0, 0, len(self._data))
+        return self._unit(state, "module", "", len(self._data))
 
     def define(self, node: Node) -> Unit:
         """The unit of a function, class or lambda."""
@@ -64,11 +64,10 @@ class _Extractor:
         body = node.child_by_field_name("body")
         name = node.child_by_field_name("name")
         text = state.text(name) if name is not None else "<lambda>"
-        start, end = state.span(name) if name is not None else (0, len("lambda"))
         length = node.end_byte - base
         if node.type == "class_definition":
             read_block(state, body)
-            return self._unit(state, "class", text, start, end, length)
+            return self._unit(state, "class", text, length)
         parameters = _parameters(state, node.child_by_field_name("parameters"))
         result = node.child_by_field_name("return_type")
         annotation = read(state, result) if result is not None else None
@@ -79,16 +78,14 @@ class _Extractor:
             read_block(state, body)
         is_async = any(child.type == "async" for child in node.children)
         kind = "lambda" if node.type == "lambda" else "function"
-        unit = self._unit(state, kind, text, start, end, length)
+        unit = self._unit(state, kind, text, length)
         return _signed(unit, parameters, annotation, is_async)
 
     @staticmethod
-    def _unit(state: Reading, kind: str, name: str, start: int, end: int, length: int) -> Unit:
+    def _unit(state: Reading, kind: str, name: str, length: int) -> Unit:
         return Unit(
             kind,  # type: ignore[arg-type]
             name,
-            start,
-            end,
             length,
             yields=tuple(state.yields),
             imports=tuple(state.imports),

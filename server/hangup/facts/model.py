@@ -135,15 +135,13 @@ class Parameter(Fact, frozen=True, gc=False):
 class Unit(Fact, frozen=True, gc=False):
     """A module, class body, function or lambda.
 
-    name_start, name_end: the range of its name; length: of its whole text, in bytes.
+    length: of its whole text, in bytes.
     returns: the returned expressions. yields: the guard around each `yield`; a generator has at least one.
     outer_names: names declared `global` or `nonlocal`.
     """
 
     kind: Literal["module", "class", "function", "lambda"]
     name: str
-    name_start: int
-    name_end: int
     length: int
     parameters: tuple[Parameter, ...] = ()
     annotation: Expression | None = None

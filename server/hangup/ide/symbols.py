@@ -74,7 +74,7 @@ def _scope_at(module: Module, offset: int) -> Scope:
 
 def _read(document: Document, scope: Scope, node: Node) -> Expression:
     def define(_: Node) -> Unit:  # a lambda inside the expression: what it does is of no interest here
-        return Unit("lambda", "<lambda>", 0, 0, 0)
+        return Unit("lambda", "<lambda>", 0)
 
     return read(Reading(document.source.data, scope.start, define, until=scope.unit.length), node)
 

@@ -138,7 +138,6 @@ class Call(Struct, frozen=True):
     blocking: it blocks the thread while it waits.
     reads: the position of an argument that is read to its end (`shutil.copyfileobj`): its `read` decides what is
     raised.
-    measure: the expression that drives it against the fault server; read by the measurement only.
     """
 
     match: list[str]
@@ -154,7 +153,6 @@ class Call(Struct, frozen=True):
     blocking: bool = True
     reads: int | None = None
     note: str | None = None
-    measure: str | None = None
 
 
 class Pack(Struct, frozen=True):

@@ -43,7 +43,7 @@ class Document:
             return extract(self.source, self.tree, self._memory)
         except Exception:
             logger.exception("%s cannot be understood and is left out; please report it", self.path)
-            return ModuleFacts(Unit("module", "", 0, 0, len(self.source.data)))
+            return ModuleFacts(Unit("module", "", len(self.source.data)))
 
     @cached_property
     def suppressions(self) -> list[Suppression]:
