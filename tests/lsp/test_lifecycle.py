@@ -19,6 +19,8 @@ from editor import PATIENCE, Client, Editor, codes
 from lsprotocol import types
 
 import hangup
+from hangup.lsp.project import Report
+from hangup.lsp.server import HangupServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -273,3 +275,44 @@ async def test_broken_frames_do_not_end_it() -> None:
     assert b'"id": 2, "result": null' in done.stdout
     assert b"showMessage" not in done.stdout
     assert done.returncode == 0
+
+
+class _Closing:
+    """A writer as pygls closes it: what is written afterwards raises, as on a closed file."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        self.written.append(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+async def test_what_ends_after_the_end_is_not_sent(caplog: pytest.LogCaptureFixture) -> None:
+    server, writer = HangupServer(), _Closing()
+    server.protocol.set_writer(writer)
+    params = types.LogMessageParams(types.MessageType.Log, "early")
+    server.window_log_message(params)
+    assert len(writer.written) == 1
+    with pytest.raises(SystemExit):
+        server.protocol.handle_message(types.ExitNotification())
+    server.window_log_message(params)
+    assert (len(writer.written), writer.closed, caplog.messages) == (1, True, [])
+
+
+async def test_no_diagnostics_of_its_own_accord_after_shutdown() -> None:
+    server, writer = HangupServer(), _Closing()
+    server.protocol.set_writer(writer)
+    report = Report((), "1")
+    server.diagnostics.told("untitled:a", report)
+    server.diagnostics.closed("untitled:a")
+    assert b"publishDiagnostics" in writer.written[0]
+    server.diagnostics.told("untitled:a", report)
+    server.diagnostics.stop()
+    server.diagnostics.closed("untitled:a")
+    assert len(writer.written) == 1

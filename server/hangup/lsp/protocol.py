@@ -1,6 +1,6 @@
 """pygls' protocol, with its own text keeping taken out and a faster way to write what is large.
 
-Overrides four of its handlers by the names pygls gives them. Knows no features.
+Overrides five of its handlers by the names pygls gives them. Knows no features.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Protocol(LanguageServerProtocol):
     """The conversation with one client."""
 
     _server: HangupServer
+    _ended = False
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Handling:
@@ -37,6 +38,12 @@ class Protocol(LanguageServerProtocol):
         result = yield from super().lsp_initialize(params)
         self._server.adapt(result.capabilities)
         return result
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *args: Any) -> Handling:
+        """As in pygls; the writer is closed from here on."""
+        self._ended = True
+        yield from super().lsp_exit(*args)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Handling:
@@ -67,6 +74,11 @@ class Protocol(LanguageServerProtocol):
             if "id" in data and "method" in data:
                 self._send_response(data["id"], error=error.to_response_error())
             raise
+
+    def _send_data(self, data: Any) -> None:
+        """Nothing after `exit`: requests that end then are for nobody, and the writer is closed."""
+        if not self._ended:
+            super()._send_data(data)
 
     def _serialize_message(self, data: Any) -> dict[str, Any]:
         """Called by the JSON encoder for each object that it does not know; our structs are written by msgspec."""

@@ -56,6 +56,7 @@ class Diagnostics:
         self._edited: set[str] = set()
         self._doubtful: dict[str, str] = {}
         self._calm: asyncio.TimerHandle | None = None
+        self._stopped = False
 
     def of(self, uri: str) -> Work[Report | None]:
         """Work: the report on a document; None if nobody holds it."""
@@ -100,7 +101,8 @@ class Diagnostics:
             self._post(buffer.uri, Urgency.TYPED)
 
     def stop(self) -> None:
-        """Send nothing more of one's own accord."""
+        """Send nothing more of one's own accord: what the worker still finishes is for nobody."""
+        self._stopped = True
         if self._calm is not None:
             self._calm.cancel()
 
@@ -134,6 +136,8 @@ class Diagnostics:
             self._send(wire.Publication(buffer.uri, report.items, version))
 
     def _send(self, publication: wire.Publication) -> None:
+        if self._stopped:
+            return
         self._server.protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, publication)
 
     def _check(self, uris: Iterable[str]) -> None:
@@ -153,6 +157,6 @@ class Diagnostics:
     def _ask_again(self, found: dict[str, str | None]) -> None:
         self._doubtful.clear()
         told = ((self._told.get(key_of(uri)), result_id) for uri, result_id in found.items())
-        if any(known is not None and known[2] != result_id for known, result_id in told):
+        if not self._stopped and any(known is not None and known[2] != result_id for known, result_id in told):
             self._told.clear()  # until it has asked, there is nothing to tell it again
             self._server.workspace_diagnostic_refresh(None)
