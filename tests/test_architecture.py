@@ -13,7 +13,7 @@ import hangup
 PACKAGE = Path(hangup.__file__).parent
 FLOORS = [
     {"syntax", "knowledge", "faults"},
-    {"facts"},
+    {"facts", "measure"},
     {"resolve"},
     {"flow"},
     {"rules"},

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("library", metavar="LIBRARY", help="requests, http.client, ...")
     shown.add_argument("--output-format", choices=("text", "json"), default="text")
     kinds.add_parser("schema", help="the JSON schema of a knowledge file")
+    _add_measure(kinds.add_parser("measure", help="drive a library against a peer that fails; needs hangup[measure]"))
     knowledge.set_defaults(run=_knowledge)
 
     serve = commands.add_parser("serve", parents=[common], help="run the language server")
@@ -73,6 +74,17 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("library", metavar="LIBRARY", help="requests, http.client, ... or a knowledge file of your own")
+    parser.add_argument("--write", action="store_true", help="write what was seen into the file, and show the change")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that has the library")
+    parser.add_argument("--only", metavar="TEXT", help="calls whose name contains the text")
+    parser.add_argument("--fault", metavar="FAULT", help="one fault")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="measure each cell so often (races)")
+    parser.add_argument("--jobs", type=int, default=6, metavar="N", help="cells at the same time")
+    parser.add_argument("--verbose", action="store_true", help="each outcome as it comes, on standard error")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -95,6 +107,10 @@ def _explain(options: argparse.Namespace) -> int:
 def _knowledge(options: argparse.Namespace) -> int:
     from hangup.cli import knowledge
 
+    if options.kind == "measure":
+        from hangup.cli.measure import measure
+
+        return measure(options)
     if options.kind != "show":
         print(knowledge.listing() if options.kind == "list" else knowledge.schema())
         return CLEAN

@@ -135,7 +135,7 @@ class Catalogue:
         known = self._raised.get(key)
         if known is None:
             known = self._raised[key] = {}
-            for fault, names in call.raises.items():
+            for fault, names in ({} if call.unmeasured else call.raises).items():
                 entry = self.faults.get(fault)
                 if timeouts is not None and (entry is None or not entry.connectivity):
                     continue

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import msgspec
 import tomli
+from msgspec import structs
 
-from hangup.knowledge.schema import Boundary, Errno, Fault, Override, Pack
+from hangup.knowledge.schema import Boundary, Call, Errno, Fault, Override, Pack
 
 HERE = Path(__file__).parent
 _IMPORTS = re.compile(rb"^imports\s*=\s*\[([^\]]*)\]", re.MULTILINE)
@@ -79,7 +80,18 @@ def index_with(own: Iterable[Path]) -> tuple[dict[str, Path], list[str]]:
 
 @cache
 def read_pack(path: Path) -> Pack:
-    """The knowledge file at `path`. Raises PackError with the place and the reason when it is not valid."""
+    """The knowledge file at `path`, shared cells written out in each entry.
+
+    Raises PackError with the place and the reason when it is not valid.
+    """
+    pack = read_as_written(path)
+    if not any(call.behaviour for call in pack.calls):
+        return pack
+    return structs.replace(pack, calls=[_with_shared_cells(path, pack, call) for call in pack.calls])
+
+
+def read_as_written(path: Path) -> Pack:
+    """The knowledge file at `path` with shared cells apart. Raises PackError."""
     return _read(path, Pack)
 
 
@@ -111,6 +123,19 @@ def read_page(name: str) -> str | None:
     """The Markdown page about an exception class, by its qualified name; None if there is none."""
     path = HERE / "pages" / f"{name}.md"
     return path.read_text("utf-8") if path.is_file() else None
+
+
+def _with_shared_cells(path: Path, pack: Pack, call: Call) -> Call:
+    """Own cells go before shared ones: a fault that an entry raises for is not silent, unless it says both itself."""
+    if call.behaviour is None:
+        return call
+    shared = pack.behaviours.get(call.behaviour)
+    if shared is None:
+        raise PackError(f"{path}: {call.match[0]}: there is no behaviour {call.behaviour!r}")
+    own = {*call.raises, *call.silent}
+    raises = {fault: names for fault, names in shared.raises.items() if fault not in own}
+    silent = {fault: text for fault, text in shared.silent.items() if fault not in own}
+    return structs.replace(call, raises=raises | call.raises, silent=silent | call.silent)
 
 
 def _read(path: Path, kind: type[T]) -> T:

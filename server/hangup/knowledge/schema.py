@@ -31,6 +31,28 @@ class Measured(Struct, frozen=True):
     python: str
 
 
+class Drive(Struct, frozen=True):
+    """`[library.drive]`: how the measurement uses the library. Read by the measurement alone, never by the server.
+
+    setup: statements that come before each program, after `import` of the library's modules.
+    protocol: what the peer speaks (`python -m hangup.faults --list` names them).
+    tls: programs reach the peer over TLS when the name `tls` is true (`url` says so too; `ca` is the file to trust).
+    answer, content_type: the body of the peer's proper answers, over HTTP.
+    requires: distributions that must be installed besides the library.
+    runner: what runs a program that awaits.
+    isolated: the library keeps threads or connections of its own, so each cell needs a process of its own.
+    """
+
+    setup: str = ""
+    protocol: str = "http"
+    tls: bool = False
+    answer: str | None = None
+    content_type: str = "text/plain; charset=utf-8"
+    requires: list[str] = []
+    runner: Literal["asyncio", "trio"] = "asyncio"
+    isolated: bool = False
+
+
 class Header(Struct, frozen=True):
     """`[library]`: who this file speaks for.
 
@@ -42,6 +64,7 @@ class Header(Struct, frozen=True):
     modules: the modules whose exception classes this file lists completely,
         so that an attribute that looks like an exception and is not listed does not exist.
     names: other public names of those modules that look like exception classes but are not network errors.
+    drive: how the measurement uses the library.
     """
 
     name: str
@@ -52,6 +75,7 @@ class Header(Struct, frozen=True):
     measured: list[Measured] = []
     modules: list[str] = []
     names: list[str] = []
+    drive: Drive | None = None
 
 
 class ExceptionClass(Struct, frozen=True):
@@ -60,7 +84,8 @@ class ExceptionClass(Struct, frozen=True):
     bases: the direct bases, in order, as the class statement has them.
     aliases: other public paths to the same class.
     summary: one sentence for the hover, saying when it is raised.
-    reset: where the ConnectionResetError sits when the peer reset, as an expression on `e`; absent if this is none.
+    reset: where the ConnectionResetError sits when the peer reset, as an expression on `e`; absent if there is none.
+    reset_elsewhere: the other places where it can be (a reset while connecting, a retry underneath).
     retry: whether trying again makes sense.
     errno: the symbolic errno values that produce it (`ECONNRESET`), or that it carries.
     since, until: the first and last version of the library (of Python, for the standard library) that has it.
@@ -70,6 +95,7 @@ class ExceptionClass(Struct, frozen=True):
     aliases: list[str] = []
     summary: str = ""
     reset: str | None = None
+    reset_elsewhere: list[str] = []
     retry: Retry | None = None
     errno: list[str] = []
     since: str | None = None
@@ -98,6 +124,8 @@ class Class(Struct, frozen=True):
     iterate: the type of an element of `for y in x`.
     A type is a dotted name, `tuple[A, B]`, or `list[A]`; `None` is allowed as a member of `A | None`.
     A name with a colon (`requests.Response:streamed`) is a state of the class before the colon, and inherits from it.
+    make: a program whose last expression is an object of the class; for the measurement.
+    since, until: the first and last version of the library (of Python, for the standard library) that has it.
     """
 
     bases: list[str] = []
@@ -105,6 +133,9 @@ class Class(Struct, frozen=True):
     attributes: dict[str, str] = {}
     enter: str | None = None
     iterate: str | None = None
+    make: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 class Timeout(Struct, frozen=True):
@@ -118,6 +149,13 @@ class Timeout(Struct, frozen=True):
     parameter: str | None = None
     position: int | None = None
     default: float | Literal["none", "global", "object"] = "none"
+
+
+class Behaviour(Struct, frozen=True):
+    """`[behaviours.NAME]`: cells that several entries share; an entry's own cells go before them."""
+
+    raises: dict[str, str | list[str]] = {}
+    silent: dict[str, str] = {}
 
 
 class Call(Struct, frozen=True):
@@ -138,6 +176,14 @@ class Call(Struct, frozen=True):
     blocking: it blocks the thread while it waits.
     reads: the position of an argument that is read to its end (`shutil.copyfileobj`): its `read` decides what is
     raised.
+    behaviour: the name of the shared cells that hold for it too.
+    drive: the program that measures it, or one for each fault that needs its own ("*": all others): the last
+    statement is measured, those before it make ready. `$call` is the callable: a dotted name, or the method of `it`,
+    the object that its class's `make` gives; `$name` is its last name. Known names: host, port, url, timeout (seconds),
+    payload (20 MB), tls, ca, peer. Read by the measurement alone.
+    protocol: what the peer speaks, where it is not the library's.
+    unmeasured: why its cells are not measured; then it is never reason for a finding.
+    since, until: the first and last version of the library (of Python, for the standard library) that it holds for.
     """
 
     match: list[str]
@@ -153,6 +199,12 @@ class Call(Struct, frozen=True):
     blocking: bool = True
     reads: int | None = None
     note: str | None = None
+    behaviour: str | None = None
+    drive: str | dict[str, str] | None = None
+    protocol: str | None = None
+    unmeasured: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 class Pack(Struct, frozen=True):
@@ -162,6 +214,7 @@ class Pack(Struct, frozen=True):
     exceptions: dict[str, ExceptionClass] = {}
     aliases: dict[str, str | Alias] = {}
     classes: dict[str, Class] = {}
+    behaviours: dict[str, Behaviour] = {}
     calls: list[Call] = []
 
 

@@ -1,0 +1,74 @@
+"""Every cell of a knowledge file, driven against the installed library and a peer that fails.
+
+By default the standard library and the most used libraries; `pytest tests/faults/test_knowledge_measured.py
+--every-library` takes all of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hangup.knowledge.catalogue import Catalogue
+from hangup.knowledge.packs import index, read_pack
+from hangup.knowledge.schema import Pack
+from hangup.measure.bench import Bench
+from hangup.measure.cells import plan
+from hangup.measure.comparison import differences, exception_names, resets
+
+FILES = sorted(set(index().values()))
+MOST_USED = {
+    "aiohttp",
+    "botocore",
+    "grpc",
+    "httpx",
+    "psycopg",
+    "psycopg2",
+    "pymongo",
+    "pymysql",
+    "redis",
+    "requests",
+    "urllib3",
+    "websockets",
+}
+
+
+def is_measured_here(path: Path) -> bool:
+    return path.stem in MOST_USED or read_pack(path).library.distribution is None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "path" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-library")
+        chosen = [path for path in FILES if (every or is_measured_here(path)) and plan(read_pack(path))]
+        metafunc.parametrize("path", chosen, ids=[path.stem for path in chosen])
+
+
+def test_the_cells_are_what_is_seen(path: Path) -> None:
+    pack, catalogue = read_pack(path), Catalogue()
+    cells = plan(pack)
+    bench = Bench(pack, exception_names(pack, catalogue), resets=resets(pack, catalogue))
+    outcomes = bench.run(cells)
+    assert len(outcomes) == len(cells)
+    wrong = differences(pack, catalogue, outcomes)
+    # A machine under load makes races that a quiet one does not: what differs is looked at once more, alone.
+    doubtful = [o.cell for o in outcomes if differences(pack, catalogue, [o])]
+    if doubtful:
+        bench.jobs = 1
+        wrong = differences(pack, catalogue, bench.run(doubtful))
+    assert wrong == []
+
+
+def cells_without_measurement(pack: Pack) -> list[str]:
+    return [
+        call.match[0]
+        for call in pack.calls
+        if (call.raises or call.silent) and call.drive is None and call.unmeasured is None
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_no_cell_is_from_memory(path: Path) -> None:
+    """An entry has cells only if it says how they are measured."""
+    assert cells_without_measurement(read_pack(path)) == []
