@@ -48,15 +48,22 @@ class Call(Node, frozen=True, gc=False, tag=True):
 
     def keyword(self, name: str) -> Expression | None:
         """The value of the keyword argument `name`, if it is written out."""
-        return next((a.value for a in self.arguments if a.keyword == name), None)
+        for argument in self.arguments:
+            if argument.keyword == name:
+                return argument.value
+        return None
 
     def positional(self, index: int) -> Expression | None:
         """The positional argument at `index`, unless a `*args` before it hides which one that is."""
-        for at, argument in enumerate(a for a in self.arguments if a.keyword is None and a.splat != "**"):
+        at = 0
+        for argument in self.arguments:
+            if argument.keyword is not None or argument.splat == "**":
+                continue
             if argument.splat:
                 return None
             if at == index:
                 return argument.value
+            at += 1
         return None
 
     def has_splat(self, kind: str) -> bool:
@@ -155,11 +162,9 @@ Expression = Union[  # noqa: UP007 - msgspec resolves the forward references of 
 
 def dotted(expression: Expression) -> str | None:
     """`a.b.c` as text when the expression is a plain dotted name; otherwise None."""
-    names: list[str] = []
-    while isinstance(expression, Attribute):
-        names.append(expression.name)
-        expression = expression.value
-    if not isinstance(expression, Name):
+    if isinstance(expression, Name):
+        return expression.id
+    if not isinstance(expression, Attribute):
         return None
-    names.append(expression.id)
-    return ".".join(reversed(names))
+    before = dotted(expression.value)
+    return None if before is None else f"{before}.{expression.name}"

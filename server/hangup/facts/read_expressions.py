@@ -6,6 +6,8 @@ The order of the sites is the order of evaluation, near enough: what stands insi
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Callable
 
 from tree_sitter import Node
 
@@ -28,43 +30,43 @@ from hangup.facts.expressions import (
 )
 from hangup.facts.model import Binding, Definition, Site
 from hangup.facts.state import DEEPEST, Reading
+from hangup.syntax.tree import field
 
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _WRAPPERS = frozenset({"parenthesized_expression", "type", "expression_statement"})
 _SEQUENCES = frozenset({"tuple", "list", "set", "expression_list", "pattern_list", "tuple_pattern", "list_pattern"})
+_LONGEST_STRING = 500
+_PLAIN_STRING = re.compile(r"""\"([^"\r\n\0]*)\"|'([^'\r\n\0]*)'|\"{3}([^"\r\0]*)\"{3}""")
+_PLAIN_INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+_ATTRIBUTE, _OBJECT, _FUNCTION, _ARGUMENTS = field("attribute"), field("object"), field("function"), field("arguments")
+_NAME, _VALUE, _BODY, _LEFT, _RIGHT = field("name"), field("value"), field("body"), field("left"), field("right")
+_SUBSCRIPT, _OPERATOR, _EXPRESSION = field("subscript"), field("operator"), field("expression")
 
 
 def read(state: Reading, node: Node | None, *, callee: bool = False, awaited: bool = False) -> Expression:
     """The expression at `node`. `callee`: it is about to be called; `awaited`: it stands under `await`."""
-    if node is None or state.nesting.depth > DEEPEST:
-        return Opaque(0, 0) if node is None else Opaque(*state.span(node))
-    state.nesting.depth += 1
-    try:
-        return _read(state, node, callee, awaited)
-    finally:
-        state.nesting.depth -= 1
-
-
-def _read(state: Reading, node: Node, callee: bool, awaited: bool) -> Expression:
+    if node is None:
+        return Opaque(0, 0)
+    nesting = state.nesting
+    if nesting.depth > DEEPEST:
+        return Opaque(*state.span(node))
     kind = node.type
-    start, end = state.span(node)
     if kind == "identifier":
-        return Name(start, end, state.text(node))
-    if kind == "call":
-        return _call(state, node, awaited)
-    if kind == "attribute":
-        return _attribute(state, node, callee)
-    if kind in _WRAPPERS:
-        inner = node.named_children
-        return read(state, inner[0], awaited=awaited) if inner else Opaque(start, end)
-    if kind in _SEQUENCES:
-        return Sequence(
-            start, end, tuple(read(state, child) for child in node.named_children if child.type != "comment")
-        )
-    if kind in _CONSTANTS:
-        return Constant(start, end, _CONSTANTS[kind])
-    reader = _READERS.get(kind)
-    return reader(state, node) if reader else _opaque(state, node)
+        start, end = node.start_byte, node.end_byte
+        return Name(start - state.base, end - state.base, state.data[start:end].decode("utf-8", "replace"))
+    nesting.depth += 1
+    try:
+        if kind == "call":
+            return _call(state, node, awaited)
+        if kind == "attribute":
+            return _attribute(state, node, callee)
+        if kind in _WRAPPERS:
+            inner = node.named_children
+            return read(state, inner[0], awaited=awaited) if inner else Opaque(*state.span(node))
+        return _READERS.get(kind, _opaque)(state, node)
+    finally:
+        nesting.depth -= 1
 
 
 def _opaque(state: Reading, node: Node) -> Expression:
@@ -73,35 +75,64 @@ def _opaque(state: Reading, node: Node) -> Expression:
     return Opaque(*state.span(node))
 
 
+def _constant(state: Reading, node: Node) -> Expression:
+    return Constant(*state.span(node), _CONSTANTS[node.type])
+
+
+def _display(state: Reading, node: Node) -> Expression:
+    items = [read(state, child) for child in node.named_children if child.type != "comment"]
+    return Sequence(*state.span(node), tuple(items))
+
+
+def _parts(node: Node, count: int, first: int, last: int) -> tuple[Node | None, Node | None]:
+    """The children of two fields, which are the first and the last child unless there is more than `count` children:
+    a comment, or an error."""
+    children = node.children
+    if len(children) == count:
+        return children[0], children[-1]
+    return node.child_by_field_id(first), node.child_by_field_id(last)
+
+
+def is_comment(node: Node) -> bool:
+    """Whether a node is a comment."""
+    return node.is_extra and node.type == "comment"
+
+
 def _call(state: Reading, node: Node, awaited: bool) -> Expression:
-    start, end = state.span(node)
-    function = read(state, node.child_by_field_name("function"), callee=True)
+    function, given = _parts(node, 2, _FUNCTION, _ARGUMENTS)
+    called = read(state, function, callee=True)
     arguments: list[Argument] = []
-    given = node.child_by_field_name("arguments")
     if given is not None and given.type == "argument_list":
-        arguments = [_argument(state, child) for child in given.named_children if child.type != "comment"]
+        arguments = [_argument(state, child) for child in given.named_children if not is_comment(child)]
     elif given is not None:
         arguments = [Argument(read(state, given))]
-    call = Call(start, end, function, tuple(arguments))
+    call = Call(*state.span(node), called, tuple(arguments))
     state.sites.append(Site("call", call, state.guard, awaited, state.loop))
     return call
 
 
 def _argument(state: Reading, node: Node) -> Argument:
-    if node.type == "keyword_argument":
-        name = node.child_by_field_name("name")
-        return Argument(read(state, node.child_by_field_name("value")), state.text(name) if name else None)
-    if node.type in ("list_splat", "dictionary_splat"):
-        splat = "*" if node.type == "list_splat" else "**"
+    kind = node.type
+    if kind == "keyword_argument":
+        name, value = _parts(node, 3, _NAME, _VALUE)
+        return Argument(read(state, value), state.text(name) if name else None)
+    if kind in ("list_splat", "dictionary_splat"):
+        splat = "*" if kind == "list_splat" else "**"
         return Argument(read(state, node.named_children[0] if node.named_children else None), None, splat)
     return Argument(read(state, node))
 
 
 def _attribute(state: Reading, node: Node, callee: bool) -> Expression:
-    start, end = state.span(node)
-    value = read(state, node.child_by_field_name("object"))
-    name = node.child_by_field_name("attribute")
-    found = Attribute(start, end, value, state.text(name) if name else "", (name or node).start_byte - state.base)
+    inner, name = _parts(node, 3, _OBJECT, _ATTRIBUTE)
+    value = read(state, inner)
+    base = state.base
+    found = Attribute(
+        node.start_byte - base,
+        node.end_byte - base,
+        value,
+        state.text(name) if name else "",
+        (name or node).start_byte - base,
+    )
     if not callee:
         state.sites.append(Site("read", found, state.guard, False, state.loop))
     return found
@@ -113,8 +144,8 @@ def _await(state: Reading, node: Node) -> Expression:
 
 
 def _subscript(state: Reading, node: Node) -> Expression:
-    value = read(state, node.child_by_field_name("value"))
-    indices = [read(state, child) for child in node.children_by_field_name("subscript")]
+    value = read(state, node.child_by_field_id(_VALUE))
+    indices = [read(state, child) for child in node.children_by_field_id(_SUBSCRIPT)]
     return Subscript(*state.span(node), value, indices[0] if indices else Opaque(0, 0))
 
 
@@ -130,16 +161,16 @@ def _generic_type(state: Reading, node: Node) -> Expression:
 
 def _choice(state: Reading, node: Node) -> Expression:
     """`a or b`, `a if c else b`, `a + b`, `a | b`."""
-    parts = [read(state, child) for child in node.named_children if child.type != "comment"]
+    parts = [read(state, child) for child in node.named_children if not is_comment(child)]
     if node.type == "conditional_expression" and len(parts) == 3:
         return Alternatives(*state.span(node), (parts[0], parts[2]), "if")
-    operator = node.child_by_field_name("operator")
+    operator = node.child_by_field_id(_OPERATOR)
     return Alternatives(*state.span(node), tuple(parts), operator.type if operator else "|")
 
 
 def _named(state: Reading, node: Node) -> Expression:
-    value = read(state, node.child_by_field_name("value"))
-    bind(state, node.child_by_field_name("name"), value)
+    value = read(state, node.child_by_field_id(_VALUE))
+    bind(state, node.child_by_field_id(_NAME), value)
     return value
 
 
@@ -153,29 +184,33 @@ def _lambda(state: Reading, node: Node) -> Expression:
 
 
 def _string(state: Reading, node: Node) -> Expression:
-    for child in node.named_children:
-        if child.type == "interpolation":
-            read(state, child.child_by_field_name("expression"))
+    interpolations = [child for child in node.named_children if child.type == "interpolation"]
+    for child in interpolations:
+        read(state, child.child_by_field_id(_EXPRESSION))
+    start, end = state.span(node)
+    if interpolations or end - start > _LONGEST_STRING:
+        return Opaque(start, end)
+    text = state.text(node)
     # A backslash would need the language's escapes; no name that matters here has one.
-    if (
-        node.end_byte - node.start_byte > 500
-        or b"\\" in state.data[node.start_byte : node.end_byte]
-        or any(c.type == "interpolation" for c in node.named_children)
-    ):
-        return Opaque(*state.span(node))
-    try:
-        value = ast.literal_eval(state.text(node))
-    except (ValueError, SyntaxError):
-        return Opaque(*state.span(node))
-    return Constant(*state.span(node), value) if isinstance(value, str) else Opaque(*state.span(node))
+    if "\\" in text:
+        return Opaque(start, end)
+    plain = _PLAIN_STRING.fullmatch(text)
+    value = plain[plain.lastindex or 0] if plain is not None else _literal(text)
+    return Constant(start, end, value) if isinstance(value, str) else Opaque(start, end)
 
 
 def _number(state: Reading, node: Node) -> Expression:
+    text = state.text(node)
+    value = int(text) if _PLAIN_INTEGER.fullmatch(text) else _literal(text)
+    return Constant(*state.span(node), value) if isinstance(value, (int, float)) else Opaque(*state.span(node))
+
+
+def _literal(text: str) -> object:
+    """The value of any other literal; None if it is none."""
     try:
-        value = ast.literal_eval(state.text(node))
+        return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return Opaque(*state.span(node))
-    return Constant(*state.span(node), value) if isinstance(value, int | float) else Opaque(*state.span(node))
+        return None
 
 
 def _comprehension(state: Reading, node: Node) -> Expression:
@@ -186,7 +221,7 @@ def _comprehension(state: Reading, node: Node) -> Expression:
         else:
             _opaque(state, clause)
     outer, state.loop = state.loop, True
-    body = read(state, node.child_by_field_name("body"))
+    body = read(state, node.child_by_field_id(_BODY))
     state.loop = outer
     return Sequence(*state.span(node), (Splat(body.start, body.end, Sequence(body.start, body.end, (body,))),))
 
@@ -203,9 +238,9 @@ def _yield(state: Reading, node: Node) -> Expression:
 def loop_over(state: Reading, node: Node) -> None:
     """`for left in right`, of a statement or a comprehension: the iteration and what it binds."""
     is_async = any(child.type == "async" for child in node.children)
-    right = read(state, node.child_by_field_name("right"))
+    right = read(state, node.child_by_field_id(_RIGHT))
     state.sites.append(Site("iterate", right, state.guard, False, state.loop, is_async))
-    bind(state, node.child_by_field_name("left"), Element(right.start, right.end, right, is_async))
+    bind(state, node.child_by_field_id(_LEFT), Element(right.start, right.end, right, is_async))
 
 
 def bind(state: Reading, target: Node | None, value: Expression | None, annotation: Expression | None = None) -> None:
@@ -213,30 +248,34 @@ def bind(state: Reading, target: Node | None, value: Expression | None, annotati
     if target is None:
         return
     start, end = state.span(target)
-    if target.type == "identifier":
+    kind = target.type
+    if kind == "identifier":
         state.bindings.append(Binding(state.text(target), value, annotation, start, end, state.until))
-    elif target.type == "attribute":
+    elif kind == "attribute":
         text = state.text(target)
-        if target.child_by_field_name("object") is not None and text.replace(".", "").replace("_", "a").isalnum():
+        inner, _ = _parts(target, 3, _OBJECT, _ATTRIBUTE)
+        if inner is not None and text.replace(".", "").replace("_", "a").isalnum():
             state.bindings.append(Binding(text, value, annotation, start, end, state.until))
         else:
-            read(state, target.child_by_field_name("object"))
-    elif target.type in _SEQUENCES or target.type == "as_pattern_target":
-        parts = [child for child in target.named_children if child.type != "comment"]
-        if target.type == "as_pattern_target":
+            read(state, inner)
+    elif kind in _SEQUENCES or kind == "as_pattern_target":
+        parts = [child for child in target.named_children if not is_comment(child)]
+        if kind == "as_pattern_target":
             bind(state, parts[0] if parts else None, value, annotation)
             return
         for index, part in enumerate(parts):
             bind(state, part, None if value is None else Item(value.start, value.end, value, index))
-    elif target.type == "list_splat_pattern":
+    elif kind == "list_splat_pattern":
         bind(state, target.named_children[0] if target.named_children else None, None)
-    elif target.type == "parenthesized_expression":
+    elif kind == "parenthesized_expression":
         bind(state, target.named_children[0] if target.named_children else None, value, annotation)
     else:
         read(state, target)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Reading, Node], Expression]] = {
+    **dict.fromkeys(_CONSTANTS, _constant),
+    **dict.fromkeys(_SEQUENCES, _display),
     "await": _await,
     "subscript": _subscript,
     "generic_type": _generic_type,

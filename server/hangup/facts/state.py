@@ -15,14 +15,14 @@ DEEPEST = 150
 out, so that no text can exhaust the stack."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Nesting:
     """How deep in the module's tree the reading is."""
 
     depth: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Reading:
     """The state of reading one unit.
 

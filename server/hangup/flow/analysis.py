@@ -37,7 +37,8 @@ class Flow:
         self.guards.forget(changed)
         self.escapes.forget(runners)
         self.callers.renew(changed)
-        self.__dict__.pop("sets_default_timeout", None)
+        for derived in ("reach", "sets_default_timeout"):
+            self.__dict__.pop(derived, None)
 
     @cached_property
     def callers(self) -> Callers:

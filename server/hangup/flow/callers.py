@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
-from hangup.facts.expressions import Attribute, Call, Expression, Lambda, Name
+import msgspec
+
+from hangup.facts.expressions import Attribute, Call, Constant, Expression, Lambda, Name
 from hangup.facts.model import Site
 from hangup.flow.effects import Effects
 from hangup.knowledge.packs import read_boundaries
@@ -17,8 +18,7 @@ from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Method, Values
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """One place that runs a function.
 
     scope, guard, start, end: where (offsets in the unit). boundary: set when the function is handed over there,
@@ -48,11 +48,16 @@ class Callers:
     def __init__(self, evaluator: Evaluator, effects: Effects) -> None:
         self._evaluator = evaluator
         self._effects = effects
+        self._sorted: dict[Scope, list[Caller]] = {}
 
     def of(self, scope: Scope) -> list[Caller]:
         """The places that run a function, in the order of modules and text; tests only of what is in tests itself."""
-        found = self._index.get(scope, {}).values()
-        return sorted((c for c in found if scope.module.is_test or not c.scope.module.is_test), key=_order)
+        known = self._sorted.get(scope)
+        if known is None:
+            found = self._index.get(scope, {}).values()
+            known = sorted((c for c in found if scope.module.is_test or not c.scope.module.is_test), key=_order)
+            self._sorted[scope] = known
+        return known
 
     def handed_over(self, scope: Scope, site: Site) -> Caller | None:
         """The place where a call in an argument is handed over (`create_task(fetch())`), if it is."""
@@ -61,6 +66,7 @@ class Callers:
 
     def renew(self, scopes: Iterable[Scope]) -> None:
         """Find again what some scopes call, after they have changed."""
+        self._sorted.clear()
         for scope in scopes:
             self._handed.pop(scope, None)
             for callee in self._called.pop(scope, ()):
@@ -96,6 +102,8 @@ class Callers:
             note(target, caller)
         handed = self._handed.get(scope, {})
         for site, effect in self._effects.within(scope):
+            if not effect.callees:
+                continue
             expression = site.expression
             here = handed.get(expression.start) if site.kind == "call" else None
             here = here or Caller(scope, site.guard, expression.start, expression.end)
@@ -109,28 +117,30 @@ class Callers:
 
     def _handovers(self, scope: Scope) -> Iterator[tuple[Scope, Caller]]:
         """The functions that a scope hands over by name; notes the calls that it hands over."""
+        names = self._effects.sieve.names
         for site in scope.unit.sites:
             call = site.expression
             if site.kind != "call" or not isinstance(call, Call):
                 continue
-            is_taker = _last_name(call) in _TAKERS
             for argument in call.arguments:
                 value = argument.value
-                if isinstance(value, Name | Attribute | Lambda):
+                last = _last_name(value)
+                if last in names or isinstance(value, Lambda):
                     for target in self._functions(scope, value):
                         taker = self._boundary(scope, call, value) or _SOMEBODY
                         yield target, _place(scope, site, value, taker)
-                elif is_taker and (boundary := self._boundary(scope, call, value)) is not None:
+                elif (
+                    last is None
+                    and not isinstance(value, Constant)
+                    and _last_name(call.function) in _TAKERS
+                    and (boundary := self._boundary(scope, call, value)) is not None
+                ):
                     for inner in _calls_inside(scope, site, value):
                         self._handed.setdefault(scope, {})[inner.start] = _place(scope, site, inner, boundary)
 
-    def _functions(self, scope: Scope, expression: Expression) -> Iterator[Scope]:
-        name = expression.name if isinstance(expression, Attribute) else getattr(expression, "id", None)
-        if name is not None and name not in self._effects.sieve.names:
-            return
-        for value in self._evaluator.values(scope, expression):
-            if isinstance(value, Defined) and value.scope.unit.kind in ("function", "lambda"):
-                yield value.scope
+    def _functions(self, scope: Scope, expression: Expression) -> list[Scope]:
+        values = self._evaluator.values(scope, expression)
+        return [v.scope for v in values if isinstance(v, Defined) and v.scope.unit.kind in ("function", "lambda")]
 
     def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
         functions = self._evaluator.values(scope, call.function)
@@ -175,9 +185,11 @@ def _calls_inside(scope: Scope, taker: Site, argument: Expression) -> list[Expre
     ]
 
 
-def _last_name(call: Call) -> str:
-    function = call.function
-    return function.name if isinstance(function, Attribute) else getattr(function, "id", "")
+def _last_name(expression: Expression) -> str | None:
+    """The name that `name` or `value.name` ends with; None for anything else."""
+    if isinstance(expression, Name):
+        return expression.id
+    return expression.name if isinstance(expression, Attribute) else None
 
 
 def _order(caller: Caller) -> tuple[str, int, bool]:

@@ -31,9 +31,11 @@ class ClassTree:
         self._catalogue = evaluator.catalogue
         self._scopes: dict[str, Scope] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._general: dict[frozenset[str], tuple[str, ...]] = {}
 
     def forget(self) -> None:
         """Forget the ancestors of the project's classes: one of them may have others now."""
+        self._general.clear()
         for name in self._scopes:
             self._ancestors.pop(name, None)
 
@@ -87,12 +89,13 @@ class ClassTree:
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The class and all above it, nearest first."""
-        if grouped(name) is not None:
-            return (name, *self.ancestors(_GROUP))
         known = self._ancestors.get(name)
         if known is None:
             scope = self._scopes.get(name)
-            known = self._catalogue.ancestors(name) if scope is None else self._of_project(scope)
+            if grouped(name) is not None:
+                known = (name, *self.ancestors(_GROUP))
+            else:
+                known = self._catalogue.ancestors(name) if scope is None else self._of_project(scope)
             self._ancestors[name] = known
         return known
 
@@ -102,8 +105,10 @@ class ClassTree:
 
     def is_namesake(self, name: str, error: str) -> bool:
         """Whether an unknown class has the name of `error`, or of one above it: it may be that, under another path."""
+        if self.is_known(name):
+            return False
         last = name.rpartition(".")[2]
-        return not self.is_known(name) and any(base.rpartition(".")[2] == last for base in self.ancestors(error))
+        return any(base.rpartition(".")[2] == last for base in self.ancestors(error))
 
     def is_exception(self, name: str) -> bool:
         """Whether the class is known to be an exception."""
@@ -126,7 +131,11 @@ class ClassTree:
 
     def most_general(self, names: frozenset[str]) -> tuple[str, ...]:
         """The classes without those that another of them already covers, sorted."""
-        return tuple(sorted(n for n in names if not any(other != n and self.is_subclass(n, other) for other in names)))
+        known = self._general.get(names)
+        if known is None:
+            kept = (n for n in names if names.isdisjoint(each for each in self.ancestors(n) if each != n))
+            known = self._general[names] = tuple(sorted(kept))
+        return known
 
     def _of_project(self, scope: Scope) -> tuple[str, ...]:
         order: list[str] = []

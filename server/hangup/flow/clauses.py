@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from hangup.facts.model import Handler, Site
 from hangup.flow.analysis import Flow
@@ -11,8 +12,7 @@ from hangup.flow.effects import Effect, Failures
 from hangup.resolve.project import Module, Scope
 
 
-@dataclass
-class TryBody:
+class TryBody(msgspec.Struct):
     """What happens in the body of one `try`.
 
     scope, guard: where it is. errors: what arrives at its clauses, with the faults behind it.
@@ -22,8 +22,8 @@ class TryBody:
 
     scope: Scope
     guard: int
-    errors: Failures = field(default_factory=dict)
-    calls: list[tuple[Site, Effect]] = field(default_factory=list)
+    errors: Failures = {}
+    calls: list[tuple[Site, Effect]] = []
     opaque: bool = False
 
     @property
@@ -42,11 +42,14 @@ def try_bodies(flow: Flow, module: Module) -> Iterator[TryBody]:
 
 def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
     body = TryBody(scope, index)
+    inside = flow.guards.inside(scope, index)
     for site in scope.unit.sites:
-        if not _inside(flow, scope, site.guard, index):
+        if site.guard not in inside:
             continue
-        effect = flow.effects.of(scope, site)
         body.opaque = body.opaque or flow.effects.is_opaque(scope, site)
+        effect = flow.effects.of(scope, site)
+        if not (effect.entries or effect.callees):
+            continue
         body.opaque = body.opaque or any(flow.escapes.is_opaque(callee) for callee in effect.callees)
         body.opaque = body.opaque or any(
             entry.phase and not (entry.raises or entry.silent) for _, entry in effect.entries
@@ -54,7 +57,7 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         body.calls += [(site, each) for each in _network_effects(flow, effect)]
         _arrive(flow, body, site.guard, flow.escapes.at(scope, effect))
     for statement in scope.unit.raises:
-        if not _inside(flow, scope, statement.guard, index):
+        if statement.guard not in inside:
             continue
         values = flow.evaluator.values(scope, statement.expression) if statement.expression is not None else ()
         names = flow.classes.raised(values)
@@ -62,7 +65,7 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         _arrive(flow, body, statement.guard, dict.fromkeys(names, frozenset()))
     for child in scope.children:
         if child.unit.kind == "class" and child.definition is not None:
-            body.opaque = body.opaque or _inside(flow, scope, child.definition.guard, index)
+            body.opaque = body.opaque or child.definition.guard in inside
     return body
 
 
@@ -77,14 +80,10 @@ def _network_effects(flow: Flow, effect: Effect) -> list[Effect]:
     return found
 
 
-def _inside(flow: Flow, scope: Scope, guard: int, index: int) -> bool:
-    return any(each == index for each, _ in flow.guards.enclosing(scope, guard))
-
-
 def _arrive(flow: Flow, body: TryBody, guard: int, errors: Failures) -> None:
     if not errors:
         return
-    passage = flow.guards.follow(body.scope, guard, set(errors), until=body.guard)
+    passage = flow.guards.follow(body.scope, guard, errors, until=body.guard)
     behind = frozenset(fault for faults in errors.values() for fault in faults)
     for name in (*passage.through, *passage.explicit):
         body.errors[name] = body.errors.get(name, frozenset()) | errors.get(name, behind)

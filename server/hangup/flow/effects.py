@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
@@ -24,8 +25,7 @@ _ITERATION = {False: ("__iter__", "__next__"), True: ("__aiter__", "__anext__")}
 _CONTEXT = {False: ("__enter__", "__exit__"), True: ("__aenter__", "__aexit__")}
 
 
-@dataclass
-class Effect:
+class Effect(msgspec.Struct):
     """What one site does.
 
     name: what is called, as a person would name it (`requests.get`, `Session.get`); empty if it is not known.
@@ -35,9 +35,9 @@ class Effect:
     """
 
     name: str = ""
-    entries: list[tuple[str, Entry]] = field(default_factory=list)
-    failures: Failures = field(default_factory=dict)
-    callees: list[Scope] = field(default_factory=list)
+    entries: list[tuple[str, Entry]] = []
+    failures: Failures = {}
+    callees: list[Scope] = []
     certain: bool = True
 
     @property
@@ -73,9 +73,11 @@ class Effects:
         known = self._opaque.setdefault(scope, {})
         if id(site) not in known:
             call = site.expression
-            functions = self._evaluator.values(scope, call.function) if isinstance(call, Call) else ()
-            unknown = any(self._is_unknown(function) for function in functions)
-            known[id(site)] = unknown and not (isinstance(call, Call) and is_everyday(call))
+            known[id(site)] = (
+                isinstance(call, Call)
+                and not is_everyday(call)
+                and any(self._is_unknown(function) for function in self._evaluator.values(scope, call.function))
+            )
         return known[id(site)]
 
     def forget(self, scopes: Iterable[Scope]) -> None:
@@ -88,11 +90,10 @@ class Effects:
         known = self._known.get(scope)
         if known is None:
             known = self._known[scope] = {}
-            for site in scope.unit.sites:
-                if self.sieve.passes(scope, site):
-                    effect = self._find(scope, site)
-                    if effect.entries or effect.callees:
-                        known[id(site)] = (site, effect)
+            for site in self.sieve.sift(scope):
+                effect = self._find(scope, site)
+                if effect.entries or effect.callees:
+                    known[id(site)] = (site, effect)
         return known
 
     def _find(self, scope: Scope, site: Site) -> Effect:
@@ -128,16 +129,14 @@ class Effects:
             self._list(effect, function.qualified, call)
             effect.certain = effect.certain and not function.overridden
         elif isinstance(function, Defined):
-            effect.callees += self._entered(function.scope)
+            inner = function.scope
+            effect.callees += [inner] if inner.unit.kind != "class" else self._constructors(inner)
             effect.name = effect.name or function.scope.qualified_name
         elif isinstance(function, Unknown):
             effect.certain = False
 
-    def _entered(self, scope: Scope) -> Iterator[Scope]:
-        """The functions that calling a function or a class runs."""
-        if scope.unit.kind != "class":
-            yield scope
-            return
+    def _constructors(self, scope: Scope) -> Iterator[Scope]:
+        """The functions that calling a class runs."""
         for name in ("__init__", "__post_init__"):
             for value in self._evaluator.attribute(ProjectInstance(scope), name):
                 if isinstance(value, Defined):
@@ -166,11 +165,12 @@ class Effects:
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
             effect.entries.append((qualified, entry))
-            effect.name = effect.name or _STATE.sub("", qualified).replace("#", ".")
+            if not effect.name:
+                effect.name = (_STATE.sub("", qualified) if ":" in qualified else qualified).replace("#", ".")
 
     def _indirect(self, effect: Effect, call: Call, scope: Scope) -> None:
         """A call that reads one of its arguments to the end raises what that argument's `read` raises."""
-        for _, entry in list(effect.entries):
+        for entry in [entry for _, entry in effect.entries if entry.reads is not None]:
             if entry.reads is None or (argument := call.positional(entry.reads)) is None:
                 continue
             values: Values = self._evaluator.values(scope, argument)

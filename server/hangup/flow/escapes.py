@@ -41,6 +41,7 @@ class EscapeAnalysis:
         self._guards = guards
         self._done: dict[Scope, Escapes] = {}
         self._current: dict[Scope, Escapes] = {}
+        self._opaque: dict[Scope, bool] = {}
 
     def of(self, scope: Scope) -> Escapes:
         """The errors that leave a function, class body or module."""
@@ -50,6 +51,7 @@ class EscapeAnalysis:
 
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Forget what leaves some functions."""
+        self._opaque.clear()
         for scope in scopes:
             self._done.pop(scope, None)
 
@@ -60,11 +62,16 @@ class EscapeAnalysis:
             escapes = self._known(callee)
             for part in (escapes.implicit, escapes.explicit):
                 for name, faults in part.items():
-                    errors[name] = errors.get(name, frozenset()) | faults
+                    errors[name] = errors[name] | faults if name in errors else faults
         return errors
 
     def is_opaque(self, scope: Scope) -> bool:
         """Whether a function runs, by itself or through others of the project, something that may raise anything."""
+        if scope not in self._opaque:
+            self._opaque[scope] = self._runs_unknown(scope)
+        return self._opaque[scope]
+
+    def _runs_unknown(self, scope: Scope) -> bool:
         seen = {scope}
         queue = [scope]
         for each in queue:
@@ -85,7 +92,7 @@ class EscapeAnalysis:
 
     def _solve(self, root: Scope) -> None:
         """Iterate over everything reachable from `root` until nothing changes; then all of it is final."""
-        order = self._reachable(root)
+        order, has_circle = self._reachable(root)
         self._current = {scope: Escapes() for scope in order}
         changed = True
         while changed:
@@ -94,26 +101,34 @@ class EscapeAnalysis:
                 found = self._once(scope)
                 if found != self._current[scope]:
                     self._current[scope] = found
-                    changed = True
+                    changed = has_circle
         self._done.update(self._current)
         self._current = {}
 
-    def _reachable(self, root: Scope) -> list[Scope]:
-        """Everything that `root` may run and that is not final, callees before callers where there is no circle."""
+    def _reachable(self, root: Scope) -> tuple[list[Scope], bool]:
+        """Everything that `root` may run and that is not final, callees before callers where there is no circle.
+
+        Also whether there is one.
+        """
         order: list[Scope] = []
+        finished: set[Scope] = set()
+        has_circle = False
         seen = {root}
         stack: list[tuple[Scope, Iterator[Scope]]] = [(root, self._callees(root))]
         while stack:
             scope, callees = stack[-1]
             for callee in callees:
-                if callee not in seen and callee not in self._done:
+                if callee in seen:
+                    has_circle = has_circle or callee not in finished
+                elif callee not in self._done:
                     seen.add(callee)
                     stack.append((callee, self._callees(callee)))
                     break
             else:
                 order.append(scope)
+                finished.add(scope)
                 stack.pop()
-        return order
+        return order, has_circle
 
     def _callees(self, scope: Scope) -> Iterator[Scope]:
         for _, effect in self._effects.within(scope):
@@ -150,15 +165,16 @@ class EscapeAnalysis:
                             errors[name] |= faults
         kept = {name: faults for name, faults in errors.items() if faults}
         self._pass(found, scope, statement.guard, {name: f for name, f in errors.items() if not f})
-        for name in self._guards.follow(scope, statement.guard, set(kept)).through:
+        for name in self._guards.follow(scope, statement.guard, kept).through:
             found.explicit[name] = found.explicit.get(name, frozenset()) | kept[name]
 
     def _pass(self, found: Escapes, scope: Scope, guard: int, errors: Failures) -> None:
         if guard == NOWHERE:
+            implicit = found.implicit
             for name, faults in errors.items():
-                found.implicit[name] = found.implicit.get(name, frozenset()) | faults
+                implicit[name] = implicit[name] | faults if name in implicit else faults
             return
-        passage = self._guards.follow(scope, guard, set(errors))
+        passage = self._guards.follow(scope, guard, errors)
         behind = frozenset(fault for faults in errors.values() for fault in faults)
         for name in passage.through:
             found.implicit[name] = found.implicit.get(name, frozenset()) | errors.get(name, behind)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
 
 from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
@@ -16,8 +17,7 @@ from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 _EXITS = ("__exit__", "__aexit__")
 
 
-@dataclass
-class Passage:
+class Passage(msgspec.Struct):
     """What became of the errors that rose at a place, on their way out of the unit.
 
     through: those that leave it as they are. explicit: those that a handler raised on purpose, by a bare `raise`
@@ -25,9 +25,9 @@ class Passage:
     with the guard's index and, for a `try`, the clause.
     """
 
-    through: set[str] = field(default_factory=set)
-    explicit: set[str] = field(default_factory=set)
-    stopped: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    through: set[str] = set()
+    explicit: set[str] = set()
+    stopped: dict[str, tuple[int, int | None]] = {}
 
 
 class Guards:
@@ -39,13 +39,21 @@ class Guards:
         self._entered: set[Scope] = set()
         self._with: dict[Scope, dict[int, tuple[frozenset[str], list[Scope], bool]]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
+        self._followed: dict[tuple[Scope, int, int, frozenset[str]], Passage] = {}
 
-    def follow(self, scope: Scope, guard: int, errors: set[str], until: int = NOWHERE) -> Passage:
+    def follow(self, scope: Scope, guard: int, errors: Collection[str], until: int = NOWHERE) -> Passage:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
-        out)."""
-        passage = Passage()
-        self._outwards(scope, guard, dict.fromkeys(errors, False), until, passage)
-        return passage
+        out). The passage is shared by all who ask the same: it is not to be changed."""
+        if guard in (NOWHERE, until):
+            return Passage(set(errors))
+        key = (scope, guard, until, frozenset(errors))
+        known = self._followed.get(key)
+        if known is None:
+            known = Passage()
+            self._outwards(scope, guard, dict.fromkeys(errors, False), until, known)
+            if not self._entered:  # what is found inside of a manager may depend on how one came there
+                self._followed[key] = known
+        return known
 
     def caught(self, scope: Scope, handler: Handler) -> tuple[frozenset[str], bool]:
         """The classes that a clause names, and whether all of its expression was understood. A bare one is
@@ -62,7 +70,8 @@ class Guards:
         return known
 
     def forget(self, scopes: Iterable[Scope]) -> None:
-        """Forget the clauses of scopes that have changed."""
+        """Forget the clauses of scopes that have changed, and what went through anything."""
+        self._followed.clear()
         for scope in scopes:
             self._types.pop(scope, None)
             self._with.pop(scope, None)
@@ -73,9 +82,9 @@ class Guards:
         ancestors = self._classes.ancestors(error)
         if handler.star and (inner := grouped(error)) is not None:
             ancestors = (*ancestors, *self._classes.ancestors(inner))
-        if not whole or any(name in ancestors for name in names):
+        if not whole or not names.isdisjoint(ancestors):
             return True
-        return any(self._classes.is_namesake(name, error) for name in names if not self._is_missing(name))
+        return any(self._classes.is_namesake(name, error) and not self._is_missing(name) for name in names)
 
     def _is_missing(self, name: str) -> bool:
         """Whether a library lists the module's classes and this is none of them: no class at all."""
@@ -103,6 +112,14 @@ class Guards:
             yield guard, scope.unit.guards[guard]
             guard = scope.unit.guards[guard].parent
 
+    def inside(self, scope: Scope, guard: int) -> set[int]:
+        """The guards that stand inside `guard`, and itself."""
+        found = {guard}
+        for index, fact in enumerate(scope.unit.guards):  # what is further out comes first
+            if fact.parent in found:
+                found.add(index)
+        return found
+
     def caught_anywhere(self, scope: Scope, error: str) -> bool:
         """Whether any clause of a scope catches and ends an error."""
         handlers = (handler for guard in scope.unit.guards for handler in guard.handlers)
@@ -127,6 +144,8 @@ class Guards:
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
         names, managers, is_group = self._managing(scope, guard, fact)
+        if not (names or managers or is_group):
+            return errors
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
             left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
@@ -186,7 +205,7 @@ class Guards:
     ) -> dict[str, bool]:
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
-            at = next((i for i, handler in enumerate(fact.handlers) if self.catches(scope, handler, error)), None)
+            at = self._first(scope, fact, error)
             if at is None:
                 after[error] = after.get(error, False) or explicit
                 continue
@@ -196,6 +215,13 @@ class Guards:
                 continue
             after.update(dict.fromkeys(self._raised_by(scope, (guard, at), handler, error), True))
         return after
+
+    def _first(self, scope: Scope, fact: Guard, error: str) -> int | None:
+        """The index of the clause that catches an error."""
+        for at, handler in enumerate(fact.handlers):
+            if self.catches(scope, handler, error):
+                return at
+        return None
 
     def _raised_by(self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str) -> Iterator[str]:
         """What a clause that always raises turns an error into. A `raise` of something unknown counts as handled."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
@@ -36,12 +39,12 @@ class Hole:
     ends: list[End]
     callee: Scope | None = None
 
-    @property
+    @cached_property
     def missed(self) -> frozenset[str]:
         """The errors that arrive somewhere unhandled."""
         return frozenset(error for end in self.ends for error in end.errors)
 
-    @property
+    @cached_property
     def caught(self) -> frozenset[str]:
         """The errors that every way out handles."""
         return frozenset(self.errors) - {grouped(error) or error for error in self.missed}
@@ -72,7 +75,7 @@ def expected(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Failures:
         for name, causes in flow.catalogue.expected(entry, timeouts=timeouts).items():
             if name in _GROUPS:  # what is in the group comes out of the tasks that it was given
                 continue
-            errors[name] = errors.get(name, frozenset()) | causes
+            errors[name] = errors[name] | causes if name in errors else causes
     return errors
 
 
@@ -93,13 +96,12 @@ def _origins(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Iterator[t
         yield errors, None
     for callee in effect.callees:
         explicit = flow.escapes.of(callee).explicit
-        names = flow.connectivity(explicit)
-        if names:
+        if explicit and (names := flow.connectivity(explicit)):
             yield {name: explicit[name] for name in names}, callee
 
 
 def _hole(flow: Flow, scope: Scope, site: Site, effect: Effect, errors: Failures, callee: Scope | None) -> Hole | None:
-    passage = flow.guards.follow(scope, site.guard, set(errors))
+    passage = flow.guards.follow(scope, site.guard, errors)
     if not passage.through:
         return None
     ends = flow.reach.ends_from(scope, site, frozenset(passage.through))
@@ -119,8 +121,11 @@ def _merge_chains(found: list[Hole]) -> list[Hole]:
         for name, faults in hole.errors.items():
             inner.errors[name] = inner.errors.get(name, frozenset()) | faults
         inner.ends += hole.ends
-        inner.passage.through |= hole.passage.through
-        inner.passage.stopped.update(hole.passage.stopped)
+        inner.passage = msgspec.structs.replace(
+            inner.passage,
+            through=inner.passage.through | hole.passage.through,
+            stopped=inner.passage.stopped | hole.passage.stopped,
+        )
     return kept
 
 

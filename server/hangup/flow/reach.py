@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from hangup.facts.model import Site
 from hangup.flow.callers import Caller, Callers
@@ -14,8 +14,7 @@ from hangup.resolve.project import Scope
 _MOST_STEPS = 2000
 
 
-@dataclass(frozen=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """Where errors arrive that nobody stopped.
 
     scope: the outermost unit they leave. outcome: what happens there, as the end of a sentence; None when no caller of
@@ -37,9 +36,16 @@ class Reach:
         self._evaluator = evaluator
         self._callers = callers
         self._guards = guards
+        self._ends: dict[tuple[Scope, frozenset[str]], list[End]] = {}
 
     def ends(self, scope: Scope, errors: frozenset[str]) -> list[End]:
         """All the ends that errors leaving `scope` come to, nearest first; none if every way is handled."""
+        known = self._ends.get((scope, errors))
+        if known is None:
+            known = self._ends[scope, errors] = self._find(scope, errors)
+        return list(known)
+
+    def _find(self, scope: Scope, errors: frozenset[str]) -> list[End]:
         ends: list[End] = []
         seen = {(scope, errors)}
         queue: list[tuple[Scope, frozenset[str], tuple[Caller, ...]]] = [(scope, errors, ())]
@@ -48,7 +54,7 @@ class Reach:
             for caller in self._callers.of(current):
                 if caller.boundary is not None or len(queue) > _MOST_STEPS:
                     continue
-                through = frozenset(self._guards.follow(caller.scope, caller.guard, set(left)).through)
+                through = frozenset(self._guards.follow(caller.scope, caller.guard, left).through)
                 state = (caller.scope, through)
                 if through and state not in seen:
                     seen.add(state)

@@ -17,6 +17,7 @@ from hangup.knowledge.vocabulary import Vocabulary, vocabulary
 from hangup.resolve.names import reaching
 from hangup.resolve.project import Project, Scope
 
+_ALIASES = (Name, Attribute, Lambda)
 _IMPLIED = {
     "iterate": ("__iter__", "__next__", "__aiter__", "__anext__"),
     "enter": ("__enter__", "__exit__", "__aenter__", "__aexit__"),
@@ -30,19 +31,28 @@ class Sieve:
         self._project = project
         self._catalogue = catalogue
 
-    def passes(self, scope: Scope, site: Site) -> bool:
-        """Whether a site may do something that matters. False is certain, True is not."""
-        expression = site.expression
-        if site.kind == "call" and isinstance(expression, Call):
-            function = expression.function
-            if isinstance(function, Attribute):
-                return function.name in self.names
-            if isinstance(function, Name):
-                return function.id in self.names or self._is_bound(scope, function.id)
-            return True
-        if site.kind == "read" and isinstance(expression, Attribute):
-            return expression.name in self.properties
-        return any(name in self.names for name in _IMPLIED.get(site.kind, ()))
+    def sift(self, scope: Scope) -> list[Site]:
+        """The sites of a scope that may do something that matters; those that are left out surely do not."""
+        names, properties, implied = self.names, self.properties, self._implied
+        found: list[Site] = []
+        for site in scope.unit.sites:
+            expression = site.expression
+            if site.kind == "call":
+                if isinstance(expression, Call) and self._may_call(scope, expression.function, names):
+                    found.append(site)
+            elif site.kind == "read":
+                if isinstance(expression, Attribute) and expression.name in properties:
+                    found.append(site)
+            elif site.kind in implied:
+                found.append(site)
+        return found
+
+    def _may_call(self, scope: Scope, function: Expression, names: frozenset[str]) -> bool:
+        if isinstance(function, Attribute):
+            return function.name in names
+        if isinstance(function, Name):
+            return function.id in names or self._is_bound(scope, function.id)
+        return True
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -53,6 +63,11 @@ class Sieve:
     def properties(self) -> frozenset[str]:
         """The names that an attribute read must have: of the project's properties, and of listed library properties."""
         return self._given.properties | self._vocabulary.properties
+
+    @cached_property
+    def _implied(self) -> frozenset[str]:
+        """The kinds of sites that may run a method which they do not name."""
+        return frozenset(kind for kind, methods in _IMPLIED.items() if not self.names.isdisjoint(methods))
 
     def covers(self, scopes: Iterable[Scope]) -> bool:
         """Whether it is still right when these scopes have become what they are now."""
@@ -103,4 +118,4 @@ def _given_by(scopes: Iterable[Scope]) -> _Given:
 
 def _is_alias(value: Expression | None) -> bool:
     """Whether a bound value may be a function under another name."""
-    return isinstance(value, Name | Attribute | Lambda) or (isinstance(value, Call) and bool(value.arguments))
+    return isinstance(value, _ALIASES) or (isinstance(value, Call) and bool(value.arguments))

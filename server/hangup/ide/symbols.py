@@ -47,7 +47,7 @@ def symbol_at(flow: Flow, module: Module, document: Document, offset: int) -> Sy
         return _imported(flow, module, scope, document, node)
     whole = node.parent if _is_attribute_name(node) and node.parent is not None else node
     expression = _read(document, scope, whole)
-    values = flow.evaluator.values(scope, expression)
+    values = flow.evaluator.evaluate(scope, expression)  # an expression of this moment: nobody asks for it again
     text = document.source.slice(whole.start_byte, whole.end_byte)
     call = _call_of(scope, whole)
     return Symbol(scope, text, node.start_byte, node.end_byte, values, call, _handler_of(scope, node, text))

@@ -38,7 +38,7 @@ def declared_by(engine: Engine, scope: Scope, annotation: Expression) -> Values:
     if isinstance(annotation, Subscript):
         return _generic(engine, scope, annotation)
     if isinstance(annotation, Name | Attribute):
-        return join(*(_instances(engine, value) for value in engine.values(scope, annotation)))
+        return join(*(_instances(engine, value) for value in engine.evaluate(scope, annotation)))
     return UNKNOWN
 
 
@@ -64,7 +64,7 @@ def _generic(engine: Engine, scope: Scope, annotation: Subscript) -> Values:
     if name in TUPLE_ANNOTATIONS and isinstance(index, Sequence):
         return (Items(tuple(declared_by(engine, scope, item) for item in index.items)),)
     if name in CLASS_ANNOTATIONS:
-        return engine.values(scope, first)
+        return engine.evaluate(scope, first)
     return declared_by(engine, scope, annotation.value)
 
 

@@ -7,7 +7,6 @@ from hangup.resolve.engine import Engine
 from hangup.resolve.entries import applicable
 from hangup.resolve.language import TRANSPARENT
 from hangup.resolve.project import Scope
-from hangup.resolve.types import values_of
 from hangup.resolve.values import (
     UNKNOWN,
     Defined,
@@ -63,10 +62,10 @@ def _handed_on(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
         target = call.positional(0)
         return engine.annotated(scope, target) if target is not None else UNKNOWN
     argument = call.positional(TRANSPARENT[name])
-    return engine.values(scope, argument) if argument is not None else UNKNOWN
+    return engine.evaluate(scope, argument) if argument is not None else UNKNOWN
 
 
 def _returned(engine: Engine, name: str, owner: str, call: Call) -> Values:
     entries = applicable(engine.catalogue.calls(name), call)
     types = [owner if entry.returns == "self" else entry.returns for entry in entries if entry.returns]
-    return join(*(values_of(each, engine.catalogue) for each in types)) if types else UNKNOWN
+    return join(*(engine.typed(each) for each in types)) if types else UNKNOWN

@@ -43,7 +43,7 @@ class Decorations:
             return []
         found: list[Scope] = []
         for expression in scope.definition.decorators:
-            values = self._engine.values(scope.parent, expression)
+            values = self._engine.evaluate(scope.parent, expression)
             found += [v.scope for v in values if isinstance(v, Defined) and v.scope.unit.kind == "function"]
         return [each for each in found if not each.unit.yields and each is not scope]
 

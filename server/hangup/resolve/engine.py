@@ -7,7 +7,7 @@ from typing import Protocol
 from hangup.facts.expressions import Expression
 from hangup.facts.model import Imported
 from hangup.knowledge.catalogue import Catalogue
-from hangup.resolve.project import Module, Origin, Project, Scope
+from hangup.resolve.project import Module, Origins, Project, Scope
 from hangup.resolve.values import Value, Values
 
 
@@ -17,7 +17,7 @@ class Engine(Protocol):
     project: Project
     catalogue: Catalogue
 
-    def values(self, scope: Scope, expression: Expression) -> Values:
+    def evaluate(self, scope: Scope, expression: Expression) -> Values:
         """The values of an expression in a scope."""
         ...
 
@@ -25,7 +25,7 @@ class Engine(Protocol):
         """The values of a name used in a scope."""
         ...
 
-    def bound(self, scope: Scope, origins: tuple[Origin, ...]) -> Values:
+    def bound(self, scope: Scope, origins: Origins) -> Values:
         """The values that some bindings of a scope give."""
         ...
 
@@ -35,6 +35,10 @@ class Engine(Protocol):
 
     def result(self, scope: Scope) -> Values:
         """What a function of the project returns."""
+        ...
+
+    def typed(self, text: str) -> Values:
+        """The values of a type as knowledge files write it."""
         ...
 
     def annotated(self, scope: Scope, annotation: Expression) -> Values:

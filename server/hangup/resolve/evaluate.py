@@ -29,7 +29,8 @@ from hangup.resolve.calls import result_of
 from hangup.resolve.decorations import Decorations
 from hangup.resolve.members import Members
 from hangup.resolve.names import reaching
-from hangup.resolve.project import Module, Origin, Project, Scope
+from hangup.resolve.project import Module, Origin, Origins, Project, Scope
+from hangup.resolve.types import values_of
 from hangup.resolve.values import (
     NONE,
     UNKNOWN,
@@ -58,12 +59,29 @@ class Evaluator:
         self.catalogue = catalogue
         self.members = Members(self)
         self.decorations = Decorations(self)
-        self._bound: dict[Scope, dict[tuple[int, ...], Values]] = {}
+        self._values: dict[Scope, dict[int, tuple[Expression, Values]]] = {}
+        self._bound: dict[Scope, dict[int | tuple[int, ...], Values]] = {}
         self._results: dict[Scope, Values] = {}
+        self._typed: dict[str, Values] = {}
         self._depth = 0
 
     def values(self, scope: Scope, expression: Expression) -> Values:
-        """The values of an expression in a scope; `UNKNOWN` where nothing is known."""
+        """The values of an expression of a scope; `UNKNOWN` where nothing is known.
+
+        For those who ask from outside, often the same: it is remembered. The parts of the evaluator use `evaluate`:
+        in the middle of a circle, what they find is not final.
+        """
+        known = self._values.get(scope)
+        if known is None:
+            known = self._values[scope] = {}
+        found = known.get(id(expression))
+        if found is None:
+            # Kept together with the expression, so that no other one can get its id.
+            found = known[id(expression)] = (expression, self.evaluate(scope, expression))
+        return found[1]
+
+    def evaluate(self, scope: Scope, expression: Expression) -> Values:
+        """The same, found afresh."""
         reader = self._READERS.get(type(expression))
         if reader is None or self._depth > _DEEPEST:
             return UNKNOWN
@@ -76,24 +94,24 @@ class Evaluator:
     def name(self, scope: Scope, name: str, offset: int | None = None) -> Values:
         """The values of a name used in a scope, at an offset of its unit. An unbound name is a builtin."""
         found = reaching(scope, name, offset)
-        if found is None:
-            starred = self.starred(scope.module, name)
-            return starred if starred is not None else (Dotted(self.catalogue.canonical(name)),)
-        return self.bound(*found)
+        return self.bound(*found) if found is not None else self._unbound(scope, name)
 
-    def bound(self, scope: Scope, origins: tuple[Origin, ...]) -> Values:
+    def bound(self, scope: Scope, origins: Origins) -> Values:
         """The values that some bindings of a scope give."""
-        key = tuple(map(id, origins))
-        found = self._bound.setdefault(scope, {})
+        key = id(origins[0]) if len(origins) == 1 else tuple(map(id, origins))
+        found = self._bound.get(scope)
+        if found is None:
+            found = self._bound[scope] = {}
         known = found.get(key)
         if known is None:
             found[key] = ()  # while it is being found: a cycle adds nothing
-            known = found[key] = join(*(self._origin(scope, origin) for origin in origins))
+            known = found[key] = join(*[self._origin(scope, origin) for origin in origins])
         return known
 
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Forget what was found in scopes that have changed."""
         for scope in scopes:
+            self._values.pop(scope, None)
             self._bound.pop(scope, None)
             self._results.pop(scope, None)
         self.members.forget(scopes)
@@ -101,6 +119,13 @@ class Evaluator:
     def attribute(self, owner: Value, name: str) -> Values:
         """The values of `owner.name`."""
         return self.members.of(owner, name)
+
+    def typed(self, text: str) -> Values:
+        """The values of a type as knowledge files write it."""
+        known = self._typed.get(text)
+        if known is None:
+            known = self._typed[text] = values_of(text, self.catalogue)
+        return known
 
     def annotated(self, scope: Scope, annotation: Expression) -> Values:
         """The values that an annotation declares."""
@@ -116,7 +141,7 @@ class Evaluator:
         known = self._results.get(scope)
         if known is None:
             self._results[scope] = ()
-            returned = join(*(self.values(scope, each) for each in unit.returns)) or NONE
+            returned = join(*[self.evaluate(scope, each) for each in unit.returns]) or NONE
             known = self._results[scope] = UNKNOWN if unit.yields else returned
         return known
 
@@ -145,6 +170,10 @@ class Evaluator:
                     return (Dotted(full),)
         return None
 
+    def _unbound(self, scope: Scope, name: str) -> Values:
+        starred = self.starred(scope.module, name)
+        return starred if starred is not None else (Dotted(self.catalogue.canonical(name)),)
+
     def _module(self, name: str, seen_from: Module) -> Value:
         found = self.project.find(name, seen_from)
         if found is not None:
@@ -161,9 +190,9 @@ class Evaluator:
         if isinstance(origin, Parameter):
             return self._parameter(scope, origin)
         if isinstance(origin, Handler):
-            caught = [self._instances(v) for each in origin.types for v in self.values(scope, each)]
+            caught = [self._instances(v) for each in origin.types for v in self.evaluate(scope, each)]
             return join(*caught) if caught else UNKNOWN
-        value = self.values(scope, origin.value) if origin.value is not None else ()
+        value = self.evaluate(scope, origin.value) if origin.value is not None else ()
         if origin.annotation is None:
             return value or UNKNOWN
         declared = self.annotated(scope, origin.annotation)
@@ -194,31 +223,32 @@ class Evaluator:
         if parameter.annotation is not None:
             found = self.annotated(scope.parent, parameter.annotation)
         if found == UNKNOWN and parameter.default is not None:
-            default = self.values(scope.parent, parameter.default)
+            default = self.evaluate(scope.parent, parameter.default)
             found = default if default != NONE else UNKNOWN
         return (Many(found),) if parameter.kind == "*" else found
 
     # One reader for each kind of expression.
 
     def _name(self, scope: Scope, expression: Name) -> Values:
-        return self.name(scope, expression.id, expression.start)
+        found = reaching(scope, expression.id, expression.start)
+        return self.bound(*found) if found is not None else self._unbound(scope, expression.id)
 
     def _attribute(self, scope: Scope, expression: Attribute) -> Values:
-        path = dotted(expression)
-        if path is not None and path in scope.names:
+        names = scope.names
+        if names and (path := dotted(expression)) is not None and path in names:
             found = reaching(scope, path, expression.start)
             local = self.bound(*found) if found is not None else UNKNOWN
             if local and not any(isinstance(value, Unknown) for value in local):
                 return local
-        return join(*(self.attribute(owner, expression.name) for owner in self.values(scope, expression.value)))
+        return join(*[self.members.of(owner, expression.name) for owner in self.evaluate(scope, expression.value)])
 
     def _call(self, scope: Scope, expression: Call) -> Values:
-        functions = self.values(scope, expression.function)
-        return join(*(result_of(self, scope, function, expression) for function in functions))
+        functions = self.evaluate(scope, expression.function)
+        return join(*[result_of(self, scope, function, expression) for function in functions])
 
     def _await(self, scope: Scope, expression: Await) -> Values:
         # A call of an `async def` is already given the value that awaiting it gives.
-        return self.values(scope, expression.value)
+        return self.evaluate(scope, expression.value)
 
     def _constant(self, scope: Scope, expression: Constant) -> Values:
         return NONE if expression.value is None else UNKNOWN
@@ -226,15 +256,15 @@ class Evaluator:
     def _sequence(self, scope: Scope, expression: Sequence) -> Values:
         if any(isinstance(item, Splat) for item in expression.items):
             return (Many(join(*(self._spread(scope, item) for item in expression.items))),)
-        return (Items(tuple(self.values(scope, item) for item in expression.items)),)
+        return (Items(tuple(self.evaluate(scope, item) for item in expression.items)),)
 
     def _spread(self, scope: Scope, item: Expression) -> Values:
         if not isinstance(item, Splat):
-            return self.values(scope, item)
-        return join(*(self.members.element(value) for value in self.values(scope, item.value)))
+            return self.evaluate(scope, item)
+        return join(*(self.members.element(value) for value in self.evaluate(scope, item.value)))
 
     def _union(self, scope: Scope, expression: Alternatives) -> Values:
-        parts = [self.values(scope, option) for option in expression.options]
+        parts = [self.evaluate(scope, option) for option in expression.options]
         if expression.operator == "+" and all(len(part) == 1 and isinstance(part[0], Items) for part in parts):
             return (Items(tuple(item for part in parts for v in part if isinstance(v, Items) for item in v.items)),)
         return join(*parts) if expression.operator in ("or", "and", "if", "|") else UNKNOWN
@@ -245,7 +275,7 @@ class Evaluator:
     def _subscript(self, scope: Scope, expression: Subscript) -> Values:
         index = expression.index.value if isinstance(expression.index, Constant) else None
         found: list[Values] = []
-        for value in self.values(scope, expression.value):
+        for value in self.evaluate(scope, expression.value):
             if isinstance(value, Items) and isinstance(index, int) and -len(value.items) <= index < len(value.items):
                 found.append(value.items[index])
             elif isinstance(value, Dotted | Defined):
@@ -256,7 +286,7 @@ class Evaluator:
 
     def _item(self, scope: Scope, expression: Item) -> Values:
         found: list[Values] = []
-        for value in self.values(scope, expression.value):
+        for value in self.evaluate(scope, expression.value):
             if isinstance(value, Items) and expression.index < len(value.items):
                 found.append(value.items[expression.index])
             else:
@@ -264,11 +294,11 @@ class Evaluator:
         return join(*found)
 
     def _element(self, scope: Scope, expression: Element) -> Values:
-        return join(*(self.members.element(value) for value in self.values(scope, expression.value)))
+        return join(*[self.members.element(value) for value in self.evaluate(scope, expression.value)])
 
     def _enter(self, scope: Scope, expression: Enter) -> Values:
         entered = self.members.entered
-        return join(*(entered(value, expression.is_async) for value in self.values(scope, expression.value)))
+        return join(*[entered(value, expression.is_async) for value in self.evaluate(scope, expression.value)])
 
     _READERS: ClassVar[dict[type, Callable[[Any, Scope, Any], Values]]] = {
         Name: _name,

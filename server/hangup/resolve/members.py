@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+import msgspec
 
 from hangup.facts.expressions import dotted
 from hangup.knowledge.schema import Class
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Scope
-from hangup.resolve.types import values_of
 from hangup.resolve.values import (
     UNKNOWN,
     Defined,
@@ -46,7 +46,7 @@ class Members:
             return (Dotted(catalogue.canonical(f"{owner.name}.{name}")),)
         if isinstance(owner, Instance):
             declared = catalogue.attribute(owner.of, name)
-            return values_of(declared, catalogue) if declared else (Method(owner.of, name),)
+            return self._engine.typed(declared) if declared else (Method(owner.of, name),)
         if isinstance(owner, ProjectModule):
             return self._of_module(owner.name, name)
         if isinstance(owner, ProjectInstance):
@@ -62,7 +62,7 @@ class Members:
         """What `with value as x` binds to x."""
         if isinstance(value, Instance):
             enter = next((entry.enter for entry in self._classes(value.of) if entry.enter), None)
-            return values_of(enter, self._engine.catalogue) if enter else (value,)
+            return self._engine.typed(enter) if enter else (value,)
         if isinstance(value, ProjectInstance):
             found = self.of(value, "__aenter__" if is_async else "__enter__")
             results = [self._engine.result(each.scope) for each in found if isinstance(each, Defined)]
@@ -77,7 +77,7 @@ class Members:
             return join(*value.items)
         if isinstance(value, Instance):
             iterate = next((entry.iterate for entry in self._classes(value.of) if entry.iterate), None)
-            return values_of(iterate, self._engine.catalogue) if iterate else UNKNOWN
+            return self._engine.typed(iterate) if iterate else UNKNOWN
         return UNKNOWN
 
     def order(self, scope: Scope) -> tuple[Scope | str, ...]:
@@ -103,7 +103,7 @@ class Members:
         if scope.definition is None or scope.parent is None:
             return
         for base in scope.definition.bases:
-            for value in self._engine.values(scope.parent, base):
+            for value in self._engine.evaluate(scope.parent, base):
                 if isinstance(value, Defined) and value.scope.unit.kind == "class" and value.scope is not scope:
                     yield value.scope
                 elif isinstance(value, Dotted):
@@ -136,7 +136,7 @@ class Members:
                 continue
             own = self._own_attribute(each, name)
             if own:
-                return tuple(_bind(value, receiver) for value in own)
+                return tuple([_bind(value, receiver) for value in own])
         return UNKNOWN
 
     def _marked(self, value: Value, scope: Scope) -> Value:
@@ -146,13 +146,15 @@ class Members:
         own = {child.unit.name for each in self.order(scope) if isinstance(each, Scope) for child in each.children}
         calls = self._engine.catalogue.calls
         overrides = any(name != value.name and calls(f"{value.owner}#{name}") for name in own)
-        return replace(value, overridden=True) if overrides else value
+        return msgspec.structs.replace(value, overridden=True) if overrides else value
 
     def _known(self, name: str) -> bool:
         return self._engine.catalogue.class_(name) is not None
 
     def _own_attribute(self, scope: Scope, name: str) -> Values:
-        attributes = self._own.setdefault(scope, {})
+        attributes = self._own.get(scope)
+        if attributes is None:
+            attributes = self._own[scope] = {}
         known = attributes.get(name)
         if known is not None:
             return known

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hangup.facts.model import Binding, Definition, Imported
-from hangup.resolve.project import Origin, Scope
+from hangup.resolve.project import Origin, Origins, Scope
 
 
-def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, tuple[Origin, ...]] | None:
+def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, Origins] | None:
     """The scope that binds `name` as seen from `scope`, and the bindings that may reach `offset` (None: any).
 
     `offset` counts in `scope`'s unit and matters only if the name is bound there: from inside another function, every
@@ -15,21 +15,18 @@ def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, tuple[
     """
     current: Scope | None = scope
     while current is not None:
-        skipped = current.unit.kind == "class" and current is not scope
-        if not skipped and name not in current.unit.outer_names:
-            origins = current.names.get(name)
-            if origins:
-                if offset is not None and current is scope:
-                    origins = _live(origins, offset)
+        origins = current.names.get(name)
+        if origins and name not in current.unit.outer_names:
+            if current is scope:
+                return current, origins if offset is None or len(origins) == 1 else _live(origins, offset)
+            if current.unit.kind != "class":
                 return current, origins
         current = current.parent
     return None
 
 
-def _live(origins: tuple[Origin, ...], offset: int) -> tuple[Origin, ...]:
+def _live(origins: Origins, offset: int) -> Origins:
     """Drop the bindings that a later one, sure to have run before `offset`, has replaced."""
-    if len(origins) == 1:
-        return origins
     last = -1
     for index, origin in enumerate(origins):
         if isinstance(origin, Binding) and origin.end <= offset < origin.until:
@@ -41,7 +38,7 @@ def _live(origins: tuple[Origin, ...], offset: int) -> tuple[Origin, ...]:
         position = _start(origin)
         if position is not None and position < offset:
             kept.append(origin)
-    return tuple(kept)
+    return kept
 
 
 def _start(origin: Origin) -> int | None:

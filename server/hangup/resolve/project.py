@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFacts, Parameter, Unit
 
 Origin = Binding | Imported | Parameter | Handler | Definition
+Origins = Sequence[Origin]
 
 
 class Scope:
@@ -16,7 +17,9 @@ class Scope:
     Two scopes are equal only if they are the same object. When a module is read again and has the same units, its
     scopes stay and are given the new ones (`renew`), so that what is known of other scopes stays valid.
 
-    index: its place among the scopes of the outer one.
+    index: its place among the scopes of the outer one. owner: the class that this function is a method of.
+    children: the scopes defined directly in this one, in order.
+    names: every name (or attribute path) bound here, with all that binds it, in order of appearance.
     """
 
     def __init__(
@@ -34,17 +37,14 @@ class Scope:
         self.parent = parent
         self.definition = definition
         self.index = index
+        self.names: Mapping[str, Origins] = _names(unit)
+        self.owner = parent if parent is not None and parent.unit.kind == "class" and unit.kind == "function" else None
+        self.children: tuple[Scope, ...] = tuple(
+            Scope(module, each.unit, start + each.start, self, each, at) for at, each in enumerate(unit.definitions)
+        )
 
     def __repr__(self) -> str:
         return f"<{self.module.name}:{self.qualified_name}>"
-
-    @cached_property
-    def children(self) -> tuple[Scope, ...]:
-        """The scopes defined directly in this one, in order."""
-        return tuple(
-            Scope(self.module, definition.unit, self.start + definition.start, self, definition, index)
-            for index, definition in enumerate(self.unit.definitions)
-        )
 
     @cached_property
     def qualified_name(self) -> str:
@@ -71,44 +71,37 @@ class Scope:
         self.unit = unit
         self.start = start
         self.definition = definition
-        for derived in ("names", "child_of"):
-            self.__dict__.pop(derived, None)
-
-    @cached_property
-    def owner(self) -> Scope | None:
-        """The class that this function is a method of."""
-        parent = self.parent
-        return parent if parent is not None and parent.unit.kind == "class" and self.unit.kind == "function" else None
-
-    @cached_property
-    def names(self) -> Mapping[str, tuple[Origin, ...]]:
-        """Every name (or attribute path) bound here, with all that binds it, in order of appearance."""
-        table: dict[str, list[Origin]] = {}
-        unit = self.unit
-        for parameter in unit.parameters:
-            table.setdefault(parameter.name, []).append(parameter)
-        for imported in unit.imports:
-            table.setdefault(imported.binding, []).append(imported)
-        for binding in unit.bindings:
-            table.setdefault(binding.target, []).append(binding)
-        for definition in unit.definitions:
-            table.setdefault(definition.unit.name, []).append(definition)
-        for guard in unit.guards:
-            for handler in guard.handlers:
-                if handler.name:
-                    table.setdefault(handler.name, []).append(handler)
-        return {name: tuple(origins) for name, origins in table.items()}
+        self.names = _names(unit)
+        self.__dict__.pop("child_of", None)
 
     @cached_property
     def child_of(self) -> Mapping[int, Scope]:
         """The child scope by the identity of its definition."""
         return {id(child.definition): child for child in self.children}
 
-    def walk(self) -> Iterator[Scope]:
+    def walk(self) -> list[Scope]:
         """This scope and all below it."""
-        yield self
+        found = [self]
         for child in self.children:
-            yield from child.walk()
+            found += child.walk() if child.children else [child]
+        return found
+
+
+def _names(unit: Unit) -> dict[str, list[Origin]]:
+    table: dict[str, list[Origin]] = {}
+    for parameter in unit.parameters:
+        table.setdefault(parameter.name, []).append(parameter)
+    for imported in unit.imports:
+        table.setdefault(imported.binding, []).append(imported)
+    for binding in unit.bindings:
+        table.setdefault(binding.target, []).append(binding)
+    for definition in unit.definitions:
+        table.setdefault(definition.unit.name, []).append(definition)
+    for guard in unit.guards:
+        for handler in guard.handlers:
+            if handler.name:
+                table.setdefault(handler.name, []).append(handler)
+    return table
 
 
 class Module:

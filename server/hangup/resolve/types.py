@@ -29,6 +29,8 @@ def values_of(text: str, catalogue: Catalogue) -> Values:
 
 def _split(text: str, separator: str) -> list[str]:
     """Split at a separator that stands outside of brackets."""
+    if separator not in text:
+        return [text]
     parts, depth, start = [], 0, 0
     for index, character in enumerate(text):
         depth += (character == "[") - (character == "]")

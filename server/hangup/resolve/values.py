@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from hangup.resolve.project import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Dotted:
+class Dotted(msgspec.Struct, frozen=True, gc=False):
     """A module, function or class outside the project, by canonical dotted name; a bare name is a builtin."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True, gc=False):
     """An object of a class outside the project."""
 
     of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(msgspec.Struct, frozen=True, gc=False):
     """A method of an object of a class outside the project.
 
     overridden: the object is of a project class that overrides network calls of that class, which this one may use.
@@ -39,56 +37,48 @@ class Method:
         return f"{self.owner}#{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectModule:
+class ProjectModule(msgspec.Struct, frozen=True, gc=False):
     """A module of the project."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(msgspec.Struct, frozen=True):
     """A function, class or lambda of the project; `receiver` is the class of the object that a method is bound to."""
 
     scope: Scope
     receiver: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectInstance:
+class ProjectInstance(msgspec.Struct, frozen=True):
     """An object of a class of the project."""
 
     of: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Super:
+class Super(msgspec.Struct, frozen=True):
     """`super()` in a method of the class `of`."""
 
     of: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A tuple of known length: the values each item may have."""
 
     items: tuple[Values, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(msgspec.Struct, frozen=True):
     """Something to iterate over or index: the values an element may have."""
 
     element: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(msgspec.Struct, frozen=True):
     """None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """Something that could not be resolved."""
 
 
@@ -103,4 +93,6 @@ NONE: Values = (Nothing(),)
 
 def join(*parts: Values) -> Values:
     """All the values of several alternatives, each once, in order."""
+    if len(parts) == 1 and len(parts[0]) < 2:
+        return parts[0]
     return tuple(dict.fromkeys(value for part in parts for value in part))

@@ -53,13 +53,13 @@ def dead_clauses(context: Context) -> list[DeadClause]:
 
 def _find(context: Context) -> Iterator[DeadClause]:
     for body in try_bodies(context.flow, context.module):
-        if body.opaque or not body.calls or any(is_customised(context, effect) for _, effect in body.calls):
+        if body.opaque or not body.calls:
             continue
         for handler in body.handlers:
             names, whole = context.flow.guards.caught(body.scope, handler)
             if whole and names and all(_is_dead(context, body, handler, name) for name in names):
                 arriving = context.flow.connectivity(body.errors)
-                if arriving:
+                if arriving and not any(is_customised(context, effect) for _, effect in body.calls):
                     yield DeadClause(body, handler, names, arriving)
 
 

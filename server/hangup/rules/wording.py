@@ -36,7 +36,8 @@ def place(scope: Scope) -> str:
 def ending(end: End, origin: Scope) -> str:
     """How the errors get to an end, and what happens there, as a sentence."""
     callers = [caller.scope for caller in end.path if caller.boundary is None]
-    way = located(origin)[0].upper() + located(origin)[1:] + "".join(f", called {_by(caller)}" for caller in callers)
+    here = located(origin)
+    way = here[0].upper() + here[1:] + "".join([f", called {_by(caller)}" for caller in callers])
     if end.outcome is not None:
         return f"{way}: {end.outcome}."
     outermost = "it" if end.scope is origin else place(end.scope)

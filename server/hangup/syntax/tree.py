@@ -13,12 +13,28 @@ from tree_sitter import Language, Node, Parser, Point, Tree
 
 from hangup.syntax.source import Source
 
-__all__ = ["Node", "Tree", "ancestors", "enclosing", "node_at", "parse"]
+__all__ = ["Node", "Tree", "ancestors", "enclosing", "field", "node_at", "parse"]
+
+
+@lru_cache(maxsize=1)
+def _language() -> Language:
+    return Language(tree_sitter_python.language())
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
-    return Parser(Language(tree_sitter_python.language()))
+    return Parser(_language())
+
+
+def field(name: str) -> int:
+    """The number of a field of the grammar: `child_by_field_id` takes half the time of `child_by_field_name`.
+
+    Raises KeyError when no node has such a field.
+    """
+    number = _language().field_id_for_name(name)
+    if number is None:
+        raise KeyError(name)
+    return int(number)
 
 
 def parse(source: Source, before: tuple[Source, Tree] | None = None) -> Tree:

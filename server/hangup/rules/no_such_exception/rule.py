@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hangup.facts.expressions import Attribute, Call, Constant, Name
 from hangup.knowledge.schema import Pack
@@ -19,32 +19,31 @@ _LOOKS_LIKE_ONE = re.compile(r"^[A-Z]\w*(Error|Exception|Timeout|Refused|Reset|A
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each attribute of a known module that reads like an exception class and does not exist."""
     for scope in context.module.scopes:
-        found = {attribute.start: attribute for attribute in _caught(scope)}
         for attribute in _attributes(context, scope):
-            if _LOOKS_LIKE_ONE.match(attribute.name) and not _is_asked_for(scope, attribute.name):
-                found.setdefault(attribute.start, attribute)
-        for attribute in found.values():
             for owner in context.flow.evaluator.values(scope, attribute.value):
                 if isinstance(owner, Dotted) and _is_missing(context, owner.name, attribute.name):
                     yield _report(context, rule, scope, attribute, owner.name)
                     break
 
 
-def _attributes(context: Context, scope: Scope) -> Iterator[Attribute]:
-    """The attributes that are read or called, where an AttributeError is not expected."""
-    for site in scope.unit.sites:
-        expression = site.expression.function if isinstance(site.expression, Call) else site.expression
-        if not isinstance(expression, Attribute) or not expression.name[:1].isupper():
-            continue
-        if context.flow.guards.follow(scope, site.guard, {"AttributeError"}).through:
-            yield expression
-
-
-def _caught(scope: Scope) -> Iterator[Attribute]:
-    """The attributes that `except` clauses name: exception classes, however they are spelled."""
+def _attributes(context: Context, scope: Scope) -> Iterable[Attribute]:
+    """The attributes that `except` clauses name, however they are spelled, and those that are read or called and look
+    like exception classes, where an AttributeError is not expected."""
+    found: dict[int, Attribute] = {}
     for guard in scope.unit.guards:
         for handler in guard.handlers:
-            yield from (each for each in handler.types if isinstance(each, Attribute))
+            found.update((each.start, each) for each in handler.types if isinstance(each, Attribute))
+    for site in scope.unit.sites:
+        expression = site.expression.function if isinstance(site.expression, Call) else site.expression
+        if (
+            isinstance(expression, Attribute)
+            and expression.name[:1].isupper()
+            and _LOOKS_LIKE_ONE.match(expression.name)
+            and not _is_asked_for(scope, expression.name)
+            and context.flow.guards.follow(scope, site.guard, ("AttributeError",)).through
+        ):
+            found.setdefault(expression.start, expression)
+    return found.values()
 
 
 def _is_asked_for(scope: Scope, name: str) -> bool:

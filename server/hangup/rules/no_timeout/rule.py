@@ -43,7 +43,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
 def _endless(context: Context, scope: Scope, effect: Effect, site: Site) -> Entry | None:
     """The entry by which the call waits for ever, if every entry that may hold agrees."""
     call = site.expression
-    if not isinstance(call, Call) or not effect.certain or not effect.entries or not _is_itself(scope, call):
+    if not isinstance(call, Call) or not effect.certain or not effect.entries:
         return None
     for _, entry in effect.entries:
         timeout = entry.timeout
@@ -54,7 +54,7 @@ def _endless(context: Context, scope: Scope, effect: Effect, site: Site) -> Entr
         default = "none" if timeout.default == "global" and not context.flow.sets_default_timeout else timeout.default
         if default != "none":
             return None
-    return effect.entries[0][1]
+    return effect.entries[0][1] if _is_itself(scope, call) else None
 
 
 def _given_none(entry: Entry, call: Call) -> bool:
