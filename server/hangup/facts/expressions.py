@@ -96,6 +96,12 @@ class Sequence(Node, frozen=True, gc=False, tag=True):
     items: tuple[Expression, ...]
 
 
+class Table(Node, frozen=True, gc=False, tag=True):
+    """A dict display or comprehension: its values."""
+
+    values: tuple[Expression, ...]
+
+
 class Splat(Node, frozen=True, gc=False, tag=True):
     """`*value` inside a display."""
 
@@ -150,6 +156,7 @@ Expression = Union[  # noqa: UP007 - msgspec resolves the forward references of 
     Await,
     Constant,
     Sequence,
+    Table,
     Splat,
     Alternatives,
     Lambda,

@@ -40,6 +40,7 @@ class Imported(Fact, frozen=True, gc=False):
 class Binding(Fact, frozen=True, gc=False):
     """A value given to a name (`x`) or an attribute path (`self.session`).
 
+    A target that ends in `[]` (`self.sockets[]`) is what is put into a container under whatever key.
     start, end: the range of the target. until: the offset up to which this binding surely precedes a use,
     the end of the block it stands in.
     """
@@ -50,6 +51,15 @@ class Binding(Fact, frozen=True, gc=False):
     start: int
     end: int
     until: int
+
+
+class Narrowing(Fact, frozen=True, gc=False):
+    """A region in which a name or attribute path is known to be of some classes: `if isinstance(target, classes):`."""
+
+    target: str
+    classes: Expression
+    start: int
+    end: int
 
 
 class Site(Fact, frozen=True, gc=False):
@@ -137,6 +147,7 @@ class Unit(Fact, frozen=True, gc=False):
 
     length: of its whole text, in bytes.
     returns: the returned expressions. yields: the guard around each `yield`; a generator has at least one.
+    yielded: the expressions that are yielded; a Splat for `yield from`.
     outer_names: names declared `global` or `nonlocal`.
     """
 
@@ -147,8 +158,10 @@ class Unit(Fact, frozen=True, gc=False):
     annotation: Expression | None = None
     is_async: bool = False
     yields: tuple[int, ...] = ()
+    yielded: tuple[Expression, ...] = ()
     imports: tuple[Imported, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    narrowings: tuple[Narrowing, ...] = ()
     sites: tuple[Site, ...] = ()
     guards: tuple[Guard, ...] = ()
     raises: tuple[Raise, ...] = ()

@@ -27,6 +27,8 @@ from hangup.facts.expressions import (
     Sequence,
     Splat,
     Subscript,
+    Table,
+    dotted,
 )
 from hangup.facts.model import Binding, Definition, Site
 from hangup.facts.state import DEEPEST, Reading
@@ -34,6 +36,16 @@ from hangup.syntax.tree import field
 
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _WRAPPERS = frozenset({"parenthesized_expression", "type", "expression_statement"})
+_FILLING = {
+    "append": 0,
+    "appendleft": 0,
+    "add": 0,
+    "put": 0,
+    "put_nowait": 0,
+    "insert": 1,
+    "setdefault": 1,
+}
+"""Methods that put an argument into a container, by its position."""
 _SEQUENCES = frozenset({"tuple", "list", "set", "expression_list", "pattern_list", "tuple_pattern", "list_pattern"})
 _LONGEST_STRING = 500
 _PLAIN_STRING = re.compile(r"""\"([^"\r\n\0]*)\"|'([^'\r\n\0]*)'|\"{3}([^"\r\0]*)\"{3}""")
@@ -107,8 +119,21 @@ def _call(state: Reading, node: Node, awaited: bool) -> Expression:
     elif given is not None:
         arguments = [Argument(read(state, given))]
     call = Call(*state.span(node), called, tuple(arguments))
+    _put(state, call)
     state.sites.append(Site("call", call, state.guard, awaited, state.loop))
     return call
+
+
+def _put(state: Reading, call: Call) -> None:
+    """Note what a container is given: `self.sockets.append(s)`."""
+    function = call.function
+    if not isinstance(function, Attribute) or function.name not in _FILLING:
+        return
+    given = call.positional(_FILLING[function.name])
+    path = dotted(function.value)
+    if path is not None and given is not None and not isinstance(given, Constant | Opaque):
+        target = path + ("{}" if function.name == "setdefault" else "[]")
+        state.bindings.append(Binding(target, given, None, call.start, call.end, state.until))
 
 
 def _argument(state: Reading, node: Node) -> Argument:
@@ -143,7 +168,7 @@ def _await(state: Reading, node: Node) -> Expression:
     return Await(*state.span(node), read(state, inner, awaited=True))
 
 
-def _subscript(state: Reading, node: Node) -> Expression:
+def _subscript(state: Reading, node: Node) -> Subscript:
     value = read(state, node.child_by_field_id(_VALUE))
     indices = [read(state, child) for child in node.children_by_field_id(_SUBSCRIPT)]
     return Subscript(*state.span(node), value, indices[0] if indices else Opaque(0, 0))
@@ -221,18 +246,40 @@ def _comprehension(state: Reading, node: Node) -> Expression:
         else:
             _opaque(state, clause)
     outer, state.loop = state.loop, True
-    body = read(state, node.child_by_field_id(_BODY))
+    inner = node.child_by_field_id(_BODY)
+    if inner is not None and inner.type == "pair":
+        values = _pair(state, inner)
+        state.loop = outer
+        return Table(*state.span(node), values)
+    body = read(state, inner)
     state.loop = outer
     return Sequence(*state.span(node), (Splat(body.start, body.end, Sequence(body.start, body.end, (body,))),))
 
 
+def _dictionary(state: Reading, node: Node) -> Expression:
+    values: list[Expression] = []
+    for child in node.named_children:
+        if child.type == "pair":
+            values += _pair(state, child)
+        else:
+            read(state, child)
+    return Table(*state.span(node), tuple(values))
+
+
+def _pair(state: Reading, node: Node) -> tuple[Expression, ...]:
+    read(state, node.child_by_field_name("key"))
+    return (read(state, node.child_by_field_id(_VALUE)),)
+
+
 def _yield(state: Reading, node: Node) -> Expression:
     state.yields.append(state.guard)
-    if any(child.type == "from" for child in node.children) and node.named_children:
-        value = read(state, node.named_children[0])
-        state.sites.append(Site("iterate", value, state.guard, False, state.loop))
-        return Opaque(*state.span(node))
-    return _opaque(state, node)
+    values = [read(state, child) for child in node.named_children if not is_comment(child)]
+    if any(child.type == "from" for child in node.children) and values:
+        state.sites.append(Site("iterate", values[0], state.guard, False, state.loop))
+        state.yielded.append(Splat(values[0].start, values[0].end, values[0]))
+    else:
+        state.yielded += values
+    return Opaque(*state.span(node))
 
 
 def loop_over(state: Reading, node: Node) -> None:
@@ -265,6 +312,10 @@ def bind(state: Reading, target: Node | None, value: Expression | None, annotati
             return
         for index, part in enumerate(parts):
             bind(state, part, None if value is None else Item(value.start, value.end, value, index))
+    elif kind == "subscript":
+        container = dotted(_subscript(state, target).value)
+        if container is not None and value is not None and not isinstance(value, Constant | Opaque):
+            state.bindings.append(Binding(container + "{}", value, None, start, end, state.until))
     elif kind == "list_splat_pattern":
         bind(state, target.named_children[0] if target.named_children else None, None)
     elif kind == "parenthesized_expression":
@@ -285,6 +336,7 @@ _READERS: dict[str, Callable[[Reading, Node], Expression]] = {
     "conditional_expression": _choice,
     "named_expression": _named,
     "list_splat": _splat,
+    "dictionary": _dictionary,
     "lambda": _lambda,
     "string": _string,
     "concatenated_string": _string,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 from tree_sitter import Node
 
-from hangup.facts.expressions import Await, Enter, Expression
-from hangup.facts.model import Definition, Guard, Imported, Raise, Site
+from hangup.facts.expressions import Alternatives, Await, Call, Enter, Expression, Name, dotted
+from hangup.facts.model import Definition, Guard, Imported, Narrowing, Raise, Site
 from hangup.facts.read_expressions import bind, loop_over, read
 from hangup.facts.read_handlers import read_try
 from hangup.facts.state import DEEPEST, Reading
 
+_LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
 _FALLS_THROUGH = frozenset({"with_statement", "try_statement"})
 
 
@@ -133,10 +134,37 @@ def _raise(state: Reading, node: Node) -> None:
 
 
 def _if(state: Reading, node: Node) -> None:
-    read(state, node.child_by_field_name("condition"))
-    read_block(state, node.child_by_field_name("consequence") or node.child_by_field_name("body"))
+    condition = node.child_by_field_name("condition")
+    block = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+    if condition is not None and condition.type == "not_operator":
+        denied = read(state, condition.child_by_field_name("argument"))
+        if block is not None and block.named_children and block.named_children[-1].type in _LEAVES:
+            _narrow(state, denied, node.end_byte - state.base, state.until)
+    else:
+        known = read(state, condition)
+        if block is not None:
+            _narrow(state, known, *state.span(block))
+    read_block(state, block)
     for branch in node.children_by_field_name("alternative"):
         _if(state, branch)
+
+
+def _assert(state: Reading, node: Node) -> None:
+    conditions = [read(state, child) for child in node.named_children if child.type != "comment"]
+    if conditions:
+        _narrow(state, conditions[0], node.end_byte - state.base, state.until)
+
+
+def _narrow(state: Reading, condition: Expression, start: int, end: int) -> None:
+    """Note what a condition says about the classes of names, for the region in which it holds."""
+    if isinstance(condition, Alternatives) and condition.operator == "and":
+        for part in condition.options:
+            _narrow(state, part, start, end)
+    elif isinstance(condition, Call) and isinstance(condition.function, Name) and condition.function.id == "isinstance":
+        target, classes = condition.positional(0), condition.positional(1)
+        path = dotted(target) if target is not None else None
+        if path is not None and classes is not None:
+            state.narrowings.append(Narrowing(path, classes, start, end))
 
 
 def _while(state: Reading, node: Node) -> None:
@@ -219,6 +247,7 @@ _READERS = {
     "return_statement": _return,
     "raise_statement": _raise,
     "if_statement": _if,
+    "assert_statement": _assert,
     "while_statement": _while,
     "for_statement": _for,
     "with_statement": _with,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from hangup.facts.expressions import Expression
-from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Raise, Site, Unit
+from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Narrowing, Raise, Site, Unit
 
 DEEPEST = 150
 """Levels of nesting that are read: Python itself takes no more than 100 levels of indentation. What is deeper is left
@@ -41,8 +41,10 @@ class Reading:
     handler: tuple[int, int] | None = None
     handler_always: bool = False
     yields: list[int] = field(default_factory=list)
+    yielded: list[Expression] = field(default_factory=list)
     imports: list[Imported] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
+    narrowings: list[Narrowing] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
     raises: list[Raise] = field(default_factory=list)

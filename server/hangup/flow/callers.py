@@ -23,6 +23,7 @@ class Caller(msgspec.Struct, frozen=True):
 
     scope, guard, start, end: where (offsets in the unit). boundary: set when the function is handed over there,
     so that its errors do not come out at this place. kept: somebody takes the task or future that it is handed to.
+    later: it is handed over, and does not run before the next line is reached.
     """
 
     scope: Scope
@@ -31,6 +32,7 @@ class Caller(msgspec.Struct, frozen=True):
     end: int
     boundary: Boundary | None = None
     kept: bool = False
+    later: bool = False
 
 
 _TAKERS = frozenset(
@@ -171,7 +173,7 @@ def _is_taken(boundary: Boundary, call: Call, argument: Expression) -> bool:
 
 def _place(scope: Scope, site: Site, handed: Expression, boundary: Boundary) -> Caller:
     in_place = boundary.effect == "in-place" or (boundary.effect == "stays" and site.awaited)
-    return Caller(scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped)
+    return Caller(scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped, not site.awaited)
 
 
 def _calls_inside(scope: Scope, taker: Site, argument: Expression) -> list[Expression]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,14 +12,11 @@ from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
 from hangup.flow.classes import grouped
 from hangup.flow.effects import Effect, Failures
+from hangup.flow.expectation import expected
+from hangup.flow.exposure import Exposure, Source
 from hangup.flow.guards import Passage
 from hangup.flow.reach import End
-from hangup.flow.timeouts import gives_timeout, has_object_timeout
-from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.project import Module, Scope
-
-_GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
-
 
 @dataclass
 class Hole:
@@ -28,7 +24,8 @@ class Hole:
 
     scope, site, effect: the call. errors: the network errors that rise there. passage: what the guards in its own
     function did with them. ends: where those that got past them arrive.
-    callee: the project's function that raises them on purpose; None for a library's call.
+    callee: the project's function that they come out of; None for a library's call. source: the library call behind it
+    that they come from, where the callee does not raise them on purpose.
     """
 
     scope: Scope
@@ -38,6 +35,7 @@ class Hole:
     passage: Passage
     ends: list[End]
     callee: Scope | None = None
+    source: Source | None = None
 
     @cached_property
     def missed(self) -> frozenset[str]:
@@ -52,60 +50,46 @@ class Hole:
 
 def holes(flow: Flow, module: Module) -> list[Hole]:
     """All holes of a module, in order; calls chained in one expression (`urlopen(u).read()`) count as one."""
-    found: list[Hole] = []
-    for scope in module.scopes:
-        for site, effect in flow.effects.within(scope):
-            for errors, callee in _origins(flow, scope, effect, site):
-                hole = _hole(flow, scope, site, effect, errors, callee)
-                if hole is not None:
-                    found.append(hole)
+    exposure = Exposure(flow)
+    found = [
+        hole
+        for scope in module.scopes
+        for site, effect in flow.effects.within(scope)
+        if (hole := _at(flow, exposure, scope, site, effect)) is not None
+    ]
     return _merge_chains(found)
 
 
-def expected(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Failures:
-    """The errors of a site's library calls that a program has to expect.
-
-    Timeouts count only where a timeout is set: a call that waits for ever does not raise one.
-    """
-    errors: Failures = {}
-    for qualified, entry in effect.entries:
-        if not entry.phase:  # wait_for, TaskGroup: it raises what it runs raises
-            continue
-        timeouts = not _waits_for_ever(flow, scope, qualified, entry, site.expression)
-        for name, causes in flow.catalogue.expected(entry, timeouts=timeouts).items():
-            if name in _GROUPS:  # what is in the group comes out of the tasks that it was given
-                continue
-            errors[name] = errors[name] | causes if name in errors else causes
-    return errors
-
-
-def _waits_for_ever(flow: Flow, scope: Scope, qualified: str, entry: Entry, call: Expression) -> bool:
-    if entry.timeout is None or gives_timeout(entry, call) is True:
-        return False
-    default = entry.timeout.default
-    if default == "object":  # as its construction has it, where that says something
-        if has_object_timeout(flow, scope, call):
-            return False
-        made = [made.timeout.default for made in flow.catalogue.calls(qualified.partition("#")[0]) if made.timeout]
-        default = made[0] if made else "none"
-    return not isinstance(default, float | int)
-
-
-def _origins(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Iterator[tuple[Failures, Scope | None]]:
+def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect) -> Hole | None:
+    """The hole at a site: of its library call, else of the first function of the project that leaves one."""
     if effect.entries and (errors := expected(flow, scope, effect, site)):
-        yield errors, None
+        hole = _hole(flow, Hole(scope, site, effect, errors, Passage(), []))
+        if hole is not None:
+            return hole
     for callee in effect.callees:
         explicit = flow.escapes.of(callee).explicit
-        if explicit and (names := flow.connectivity(explicit)):
-            yield {name: explicit[name] for name in names}, callee
+        errors = {name: explicit[name] for name in flow.connectivity(explicit)} if explicit else {}
+        source = None
+        if scope.unit.kind != "module":  # a script's last line has to expect nothing but what its traceback tells
+            exposed = exposure.of(callee)
+            source = exposed.source if exposed.errors.keys() - errors.keys() else None
+            errors = {**exposed.errors, **errors}
+        if errors:
+            hole = _hole(flow, Hole(scope, site, effect, errors, Passage(), [], callee, source))
+            if hole is not None:
+                return hole
+    return None
 
 
-def _hole(flow: Flow, scope: Scope, site: Site, effect: Effect, errors: Failures, callee: Scope | None) -> Hole | None:
-    passage = flow.guards.follow(scope, site.guard, errors)
-    if not passage.through:
+def _hole(flow: Flow, hole: Hole) -> Hole | None:
+    """The same with its way out; None if every way is handled, or another place than this has to handle it."""
+    if hole.source is not None and flow.reach.is_handed_over(hole.scope, hole.site):
         return None
-    ends = flow.reach.ends_from(scope, site, frozenset(passage.through))
-    return Hole(scope, site, effect, errors, passage, ends, callee) if ends else None
+    hole.passage = flow.guards.follow(hole.scope, hole.site.guard, hole.errors)
+    if not hole.passage.through:
+        return None
+    hole.ends = flow.reach.ends_from(hole.scope, hole.site, frozenset(hole.passage.through))
+    return hole if hole.ends else None
 
 
 def _merge_chains(found: list[Hole]) -> list[Hole]:

@@ -71,6 +71,11 @@ class Reach:
             return self.ends(scope, errors)
         return self._handed(scope, caller, errors, ())
 
+    def is_handed_over(self, scope: Scope, site: Site) -> bool:
+        """Whether a call only makes a coroutine that somebody else runs, so that it does not fail there."""
+        caller = self._callers.handed_over(scope, site)
+        return caller is not None and (caller.boundary is not None or caller.later)
+
     def _handed(self, scope: Scope, caller: Caller, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
         """The end of errors at a place where their function is handed over.
 

@@ -6,7 +6,7 @@ import re
 
 from hangup.flow.analysis import Flow
 from hangup.flow.effects import Effect
-from hangup.flow.holes import expected
+from hangup.flow.expectation import expected
 from hangup.ide.symbols import Symbol
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.schema import Call, Timeout

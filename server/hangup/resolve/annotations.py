@@ -7,6 +7,7 @@ from hangup.resolve.engine import Engine
 from hangup.resolve.language import (
     CLASS_ANNOTATIONS,
     ITERABLE_ANNOTATIONS,
+    MAPPING_ANNOTATIONS,
     TRANSPARENT_ANNOTATIONS,
     TUPLE_ANNOTATIONS,
 )
@@ -61,6 +62,8 @@ def _generic(engine: Engine, scope: Scope, annotation: Subscript) -> Values:
         return _without_none(declared_by(engine, scope, first))
     if name in ITERABLE_ANNOTATIONS:
         return (Many(declared_by(engine, scope, first)),)
+    if name in MAPPING_ANNOTATIONS and isinstance(index, Sequence) and len(index.items) > 1:
+        return (Many(declared_by(engine, scope, index.items[1]), keyed=True),)
     if name in TUPLE_ANNOTATIONS and isinstance(index, Sequence):
         return (Items(tuple(declared_by(engine, scope, item) for item in index.items)),)
     if name in CLASS_ANNOTATIONS:

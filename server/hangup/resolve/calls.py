@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from hangup.facts.expressions import Call
+from hangup.facts.expressions import Call, Constant
 from hangup.resolve.engine import Engine
 from hangup.resolve.entries import applicable
-from hangup.resolve.language import TRANSPARENT
+from hangup.resolve.language import GATHERING, PICKING, TRANSPARENT
 from hangup.resolve.project import Scope
 from hangup.resolve.values import (
+    NONE,
     UNKNOWN,
     Defined,
     Dotted,
     Instance,
+    Items,
+    Many,
     Method,
     ProjectInstance,
     Super,
@@ -47,6 +50,8 @@ def class_around(scope: Scope) -> Scope | None:
 def _external(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
     if name in TRANSPARENT:
         return _handed_on(engine, scope, name, call)
+    if name in GATHERING or name in PICKING or name in ("enumerate", "zip", "getattr"):
+        return _of_builtin(engine, scope, name, call)
     if name == "super":
         owner = class_around(scope)
         return (Super(owner),) if owner is not None else UNKNOWN
@@ -55,6 +60,38 @@ def _external(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
         return found
     known = engine.catalogue.class_(name) is not None or engine.catalogue.exception(name) is not None
     return (Instance(name),) if known else UNKNOWN
+
+
+def _of_builtin(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
+    """What builtins give that take containers or objects apart."""
+    first = call.positional(0)
+    if first is None:
+        return UNKNOWN
+    if name == "getattr":
+        return _got(engine, scope, engine.evaluate(scope, first), call)
+    elements = [
+        join(*[engine.element(value) for value in engine.evaluate(scope, argument.value)])
+        for argument in call.arguments
+        if argument.keyword is None and not argument.splat
+    ]
+    if name in PICKING:
+        return elements[0]
+    if name == "enumerate":
+        return (Many((Items((UNKNOWN, elements[0])),)),)
+    if name == "zip":
+        return (Many((Items(tuple(elements)),)),)
+    return (Many(elements[0]),)
+
+
+def _got(engine: Engine, scope: Scope, owners: Values, call: Call) -> Values:
+    name, default = call.positional(1), call.positional(2)
+    found: list[Values] = []
+    if isinstance(name, Constant) and isinstance(name.value, str):
+        found += [engine.attribute(owner, name.value) for owner in owners]
+    if default is not None:
+        value = engine.evaluate(scope, default)
+        found.append(value if value != NONE else ())
+    return join(*found) or UNKNOWN
 
 
 def _handed_on(engine: Engine, scope: Scope, name: str, call: Call) -> Values:

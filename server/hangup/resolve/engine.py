@@ -33,6 +33,10 @@ class Engine(Protocol):
         """The values of `owner.name`."""
         ...
 
+    def element(self, value: Value) -> Values:
+        """What iterating over a value gives."""
+        ...
+
     def result(self, scope: Scope) -> Values:
         """What a function of the project returns."""
         ...
@@ -47,6 +51,14 @@ class Engine(Protocol):
 
     def starred(self, module: Module, name: str) -> Values | None:
         """A name that may come to a module by `from x import *`."""
+        ...
+
+    def order(self, scope: Scope) -> tuple[Scope | str, ...]:
+        """A class of the project and its bases, nearest first."""
+        ...
+
+    def values(self, scope: Scope, expression: Expression) -> Values:
+        """The values of an expression of a scope, remembered; for those outside of an evaluation."""
         ...
 
     def imported(self, module: Module, imported: Imported) -> Values:

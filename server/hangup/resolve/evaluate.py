@@ -20,15 +20,18 @@ from hangup.facts.expressions import (
     Sequence,
     Splat,
     Subscript,
+    Table,
     dotted,
 )
 from hangup.facts.model import Definition, Handler, Imported, Parameter
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.annotations import declared_by
 from hangup.resolve.calls import result_of
+from hangup.resolve.containers import TAKING, Containers, indexed, taken
 from hangup.resolve.decorations import Decorations
 from hangup.resolve.members import Members
-from hangup.resolve.names import reaching
+from hangup.resolve.names import narrowing, reaching
+from hangup.resolve.parameters import Arguments, value_of
 from hangup.resolve.project import Module, Origin, Origins, Project, Scope
 from hangup.resolve.types import values_of
 from hangup.resolve.values import (
@@ -38,6 +41,7 @@ from hangup.resolve.values import (
     Dotted,
     Instance,
     Items,
+    Managed,
     Many,
     Nothing,
     ProjectInstance,
@@ -49,16 +53,24 @@ from hangup.resolve.values import (
 )
 
 _DEEPEST = 60
+_STEPS = 2
 
 
 class Evaluator:
-    """Evaluates expressions in scopes. Keeps what it found, so it is good for one state of the project."""
+    """Evaluates expressions in scopes. Keeps what it found, so it is good for one state of the project.
 
-    def __init__(self, project: Project, catalogue: Catalogue) -> None:
+    steps: through how many calls it looks for what a parameter is given. Each is taken by an evaluator of its own, with
+    one step less: so there are no circles, and the answer does not depend on what was asked before.
+    """
+
+    def __init__(self, project: Project, catalogue: Catalogue, steps: int = _STEPS) -> None:
         self.project = project
         self.catalogue = catalogue
         self.members = Members(self)
         self.decorations = Decorations(self)
+        self.containers = Containers(self)
+        self._below = Evaluator(project, catalogue, steps - 1) if steps else None
+        self._arguments = Arguments(self._below) if self._below is not None else None
         self._values: dict[Scope, dict[int, tuple[Expression, Values]]] = {}
         self._bound: dict[Scope, dict[int | tuple[int, ...], Values]] = {}
         self._results: dict[Scope, Values] = {}
@@ -115,10 +127,18 @@ class Evaluator:
             self._bound.pop(scope, None)
             self._results.pop(scope, None)
         self.members.forget(scopes)
+        self.containers.forget(scopes)
+        if self._below is not None and self._arguments is not None:
+            self._below.forget(scopes)
+            self._arguments.forget(scopes)
 
     def attribute(self, owner: Value, name: str) -> Values:
         """The values of `owner.name`."""
         return self.members.of(owner, name)
+
+    def element(self, value: Value) -> Values:
+        """What iterating over a value gives."""
+        return self.members.element(value)
 
     def typed(self, text: str) -> Values:
         """The values of a type as knowledge files write it."""
@@ -137,13 +157,14 @@ class Evaluator:
         if unit.annotation is not None and scope.parent is not None:
             declared = self.annotated(scope.parent, unit.annotation)
             if not any(isinstance(value, Unknown) for value in declared):
-                return declared
+                return _managed(scope, declared)
         known = self._results.get(scope)
         if known is None:
             self._results[scope] = ()
-            returned = join(*[self.evaluate(scope, each) for each in unit.returns]) or NONE
-            known = self._results[scope] = UNKNOWN if unit.yields else returned
-        return known
+            parts = unit.yielded if unit.yields else unit.returns
+            returned = join(*[self._spread(scope, each) for each in parts]) or NONE
+            known = self._results[scope] = (Many(returned),) if unit.yields else returned
+        return _managed(scope, known)
 
     def imported(self, module: Module, imported: Imported) -> Values:
         """What an import binds."""
@@ -188,7 +209,8 @@ class Evaluator:
         if isinstance(origin, Definition):
             return self.decorations.applied(scope.child_of[id(origin)])
         if isinstance(origin, Parameter):
-            return self._parameter(scope, origin)
+            decorated = self.decorations.decorated_by(scope) if self._is_first(scope, origin) else ()
+            return decorated or value_of(self, self._arguments, scope, origin)
         if isinstance(origin, Handler):
             caught = [self._instances(v) for each in origin.types for v in self.evaluate(scope, each)]
             return join(*caught) if caught else UNKNOWN
@@ -208,33 +230,38 @@ class Evaluator:
             return join(*(self._instances(each) for item in value.items for each in item))
         return UNKNOWN
 
-    def _parameter(self, scope: Scope, parameter: Parameter) -> Values:
-        owner, definition = scope.owner, scope.definition
-        if owner is not None and definition is not None and parameter is scope.unit.parameters[0]:
-            decorators = [dotted(each) for each in definition.decorators]
-            if "staticmethod" not in decorators:
-                is_class = "classmethod" in decorators or scope.unit.name == "__new__"
-                return (Defined(owner),) if is_class else (ProjectInstance(owner),)
-        if parameter.kind == "**" or scope.parent is None:
-            return UNKNOWN
-        if parameter is scope.unit.parameters[0] and (decorated := self.decorations.decorated_by(scope)):
-            return decorated
-        found = UNKNOWN
-        if parameter.annotation is not None:
-            found = self.annotated(scope.parent, parameter.annotation)
-        if found == UNKNOWN and parameter.default is not None:
-            default = self.evaluate(scope.parent, parameter.default)
-            found = default if default != NONE else UNKNOWN
-        return (Many(found),) if parameter.kind == "*" else found
+    def _is_first(self, scope: Scope, parameter: Parameter) -> bool:
+        return scope.owner is None and parameter is scope.unit.parameters[0]
+
+    def order(self, scope: Scope) -> tuple[Scope | str, ...]:
+        """A class of the project and its bases, nearest first: scopes, and names of classes outside."""
+        return self.members.order(scope)
 
     # One reader for each kind of expression.
 
     def _name(self, scope: Scope, expression: Name) -> Values:
+        narrowed = self._narrowed(scope, expression.id, expression.start)
+        if narrowed:
+            return narrowed
         found = reaching(scope, expression.id, expression.start)
-        return self.bound(*found) if found is not None else self._unbound(scope, expression.id)
+        values = self.bound(*found) if found is not None else self._unbound(scope, expression.id)
+        contents = self.containers.of_name(scope, expression.id) if found is not None else ()
+        return _filled(values, contents)
+
+    def _narrowed(self, scope: Scope, path: str, offset: int) -> Values:
+        """The objects that a name or path is known to be at an offset, by `isinstance`; empty if that says nothing."""
+        classes = narrowing(scope, path, offset)
+        if classes is None:
+            return ()
+        found = join(*[self._instances(value) for value in self.evaluate(scope, classes)])
+        return () if any(isinstance(value, Unknown) for value in found) else found
 
     def _attribute(self, scope: Scope, expression: Attribute) -> Values:
         names = scope.names
+        if scope.narrowed and (path := dotted(expression)) is not None:
+            narrowed = self._narrowed(scope, path, expression.start)
+            if narrowed:
+                return narrowed
         if names and (path := dotted(expression)) is not None and path in names:
             found = reaching(scope, path, expression.start)
             local = self.bound(*found) if found is not None else UNKNOWN
@@ -243,8 +270,22 @@ class Evaluator:
         return join(*[self.members.of(owner, expression.name) for owner in self.evaluate(scope, expression.value)])
 
     def _call(self, scope: Scope, expression: Call) -> Values:
-        functions = self.evaluate(scope, expression.function)
-        return join(*[result_of(self, scope, function, expression) for function in functions])
+        function = expression.function
+        if isinstance(function, Attribute) and function.name in ("enter_context", "enter_async_context"):
+            return self._entered_by_stack(scope, expression)
+        if isinstance(function, Attribute) and function.name in TAKING:
+            contents = taken(self, scope, self.evaluate(scope, function.value), expression)
+            if contents:
+                return contents
+        functions = self.evaluate(scope, function)
+        return join(*[result_of(self, scope, each, expression) for each in functions])
+
+    def _entered_by_stack(self, scope: Scope, call: Call) -> Values:
+        context = call.positional(0)
+        if context is None:
+            return UNKNOWN
+        is_async = isinstance(call.function, Attribute) and call.function.name == "enter_async_context"
+        return join(*[self.members.entered(value, is_async) for value in self.evaluate(scope, context)])
 
     def _await(self, scope: Scope, expression: Await) -> Values:
         # A call of an `async def` is already given the value that awaiting it gives.
@@ -257,6 +298,10 @@ class Evaluator:
         if any(isinstance(item, Splat) for item in expression.items):
             return (Many(join(*(self._spread(scope, item) for item in expression.items))),)
         return (Items(tuple(self.evaluate(scope, item) for item in expression.items)),)
+
+    def _table(self, scope: Scope, expression: Table) -> Values:
+        values = join(*[self.evaluate(scope, value) for value in expression.values])
+        return (Many(values or UNKNOWN, keyed=True),)
 
     def _spread(self, scope: Scope, item: Expression) -> Values:
         if not isinstance(item, Splat):
@@ -281,7 +326,7 @@ class Evaluator:
             elif isinstance(value, Dotted | Defined):
                 found.append((value,))  # a generic class with its parameter
             else:
-                found.append(self.members.element(value))
+                found.append(indexed(value) if isinstance(value, Many) else self.members.element(value))
         return join(*found)
 
     def _item(self, scope: Scope, expression: Item) -> Values:
@@ -307,6 +352,7 @@ class Evaluator:
         Await: _await,
         Constant: _constant,
         Sequence: _sequence,
+        Table: _table,
         Alternatives: _union,
         Lambda: _lambda,
         Subscript: _subscript,
@@ -314,3 +360,20 @@ class Evaluator:
         Element: _element,
         Enter: _enter,
     }
+
+
+def _filled(values: Values, contents: Values) -> Values:
+    """The values of a container with what is put into it in place of what is not known."""
+    if not contents:
+        return values
+    return join(tuple(value for value in values if not isinstance(value, Unknown | Nothing)), contents)
+
+
+def _managed(scope: Scope, values: Values) -> Values:
+    """What calling a generator function gives: under `@contextmanager`, something to enter."""
+    if not scope.unit.yields or scope.definition is None:
+        return values
+    names = {(dotted(each) or "").rpartition(".")[2] for each in scope.definition.decorators}
+    if names.isdisjoint(("contextmanager", "asynccontextmanager")):
+        return values
+    return tuple(Managed(value.element) if isinstance(value, Many) else value for value in values)

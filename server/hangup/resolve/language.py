@@ -16,6 +16,10 @@ TRANSPARENT: dict[str, int] = {
     "copy.copy": 0,
 }
 
+# Builtins that give a container of the elements of their (first) argument, and those that give one element.
+GATHERING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "collections.deque"})
+PICKING = frozenset({"next", "anext", "min", "max", "random.choice"})
+
 # Annotations that stand for their (first) argument, and those that are iterables of it.
 TRANSPARENT_ANNOTATIONS = frozenset(
     {"Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable", "Union"}
@@ -38,6 +42,7 @@ ITERABLE_ANNOTATIONS = frozenset(
         "deque",
     }
 )
+MAPPING_ANNOTATIONS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 TUPLE_ANNOTATIONS = frozenset({"tuple", "Tuple"})
 CLASS_ANNOTATIONS = frozenset({"type", "Type"})
 

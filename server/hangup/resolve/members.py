@@ -8,6 +8,7 @@ import msgspec
 
 from hangup.facts.expressions import dotted
 from hangup.knowledge.schema import Class
+from hangup.resolve.containers import put_into
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Scope
 from hangup.resolve.values import (
@@ -16,6 +17,7 @@ from hangup.resolve.values import (
     Dotted,
     Instance,
     Items,
+    Managed,
     Many,
     Method,
     Nothing,
@@ -63,6 +65,8 @@ class Members:
         if isinstance(value, Instance):
             enter = next((entry.enter for entry in self._classes(value.of) if entry.enter), None)
             return self._engine.typed(enter) if enter else (value,)
+        if isinstance(value, Managed):
+            return value.entered
         if isinstance(value, ProjectInstance):
             found = self.of(value, "__aenter__" if is_async else "__enter__")
             results = [self._engine.result(each.scope) for each in found if isinstance(each, Defined)]
@@ -72,7 +76,7 @@ class Members:
     def element(self, value: Value) -> Values:
         """What iterating over `value`, or indexing it, gives."""
         if isinstance(value, Many):
-            return value.element
+            return UNKNOWN if value.keyed else value.element
         if isinstance(value, Items):
             return join(*value.items)
         if isinstance(value, Instance):
@@ -167,6 +171,7 @@ class Members:
                 origins = method.names.get(f"{method.unit.parameters[0].name}.{name}")
                 if origins:
                     found.append(self._engine.bound(method, origins))
+        found.append(put_into(self._engine, scope.children, name))
         result = join(*found)
         if len(result) > 1:  # `self.x = None` in the constructor, the real thing elsewhere
             result = tuple(value for value in result if not isinstance(value, Nothing | Unknown)) or result

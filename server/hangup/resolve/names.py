@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hangup.facts.expressions import Expression
 from hangup.facts.model import Binding, Definition, Imported
 from hangup.resolve.project import Origin, Origins, Scope
 
@@ -22,6 +23,17 @@ def reaching(scope: Scope, name: str, offset: int | None) -> tuple[Scope, Origin
             if current.unit.kind != "class":
                 return current, origins
         current = current.parent
+    return None
+
+
+def narrowing(scope: Scope, path: str, offset: int) -> Expression | None:
+    """The classes that `isinstance` has shown a name or attribute path to be of, at an offset; None if it has not, or
+    if the path was bound again since."""
+    for each in reversed(scope.narrowed.get(path, ())):
+        if each.start <= offset < each.end:
+            bound = (_start(origin) for origin in scope.names.get(path, ()))
+            again = any(start is not None and each.start <= start < offset for start in bound)
+            return None if again else each.classes
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFacts, Parameter, Unit
+from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFacts, Narrowing, Parameter, Unit
 
 Origin = Binding | Imported | Parameter | Handler | Definition
 Origins = Sequence[Origin]
@@ -72,7 +72,16 @@ class Scope:
         self.start = start
         self.definition = definition
         self.names = _names(unit)
-        self.__dict__.pop("child_of", None)
+        for derived in ("child_of", "narrowed"):
+            self.__dict__.pop(derived, None)
+
+    @cached_property
+    def narrowed(self) -> Mapping[str, list[Narrowing]]:
+        """The regions in which the class of a name or attribute path is known, by its text."""
+        table: dict[str, list[Narrowing]] = {}
+        for each in self.unit.narrowings:
+            table.setdefault(each.target, []).append(each)
+        return table
 
     @cached_property
     def child_of(self) -> Mapping[int, Scope]:
@@ -154,7 +163,8 @@ class Project:
         if found is not None:
             return found
         folder = seen_from.name.rpartition(".")[0]
-        return self.modules.get(f"{folder}.{name}") if folder else None
+        neighbour = self.modules.get(f"{folder}.{name}") if folder else None
+        return None if neighbour is None or neighbour is seen_from or folder in self.modules else neighbour
 
     def has_package(self, name: str) -> bool:
         """Whether a module of the project stands below `name` (a namespace package has no module of its own)."""

@@ -69,9 +69,16 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class Many(msgspec.Struct, frozen=True):
-    """Something to iterate over or index: the values an element may have."""
+    """Something to iterate over or index: the values an element may have. keyed: it is a mapping to them."""
 
     element: Values
+    keyed: bool = False
+
+
+class Managed(msgspec.Struct, frozen=True):
+    """What a generator function under `@contextmanager` gives; entering it gives `entered`."""
+
+    entered: Values
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -83,7 +90,7 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 Value: TypeAlias = (
-    Dotted | Instance | Method | ProjectModule | Defined | ProjectInstance | Super | Items | Many | Nothing | Unknown
+    Dotted | Instance | Method | ProjectModule | Defined | ProjectInstance | Super | Items | Many | Managed | Nothing | Unknown
 )
 Values: TypeAlias = "tuple[Value, ...]"
 

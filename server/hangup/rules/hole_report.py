@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hangup.facts.expressions import Call, dotted
 from hangup.flow.holes import Hole
-from hangup.rules.finding import Finding
+from hangup.rules.finding import Finding, Related, Severity
 from hangup.rules.rule import Rule, pointed_at
-from hangup.rules.wording import ending, path
+from hangup.rules.wording import ending, located, path
 
 
 def subject(hole: Hole) -> str:
@@ -20,6 +20,15 @@ def subject(hole: Hole) -> str:
     return f"{written or hole.callee.qualified_name}()"
 
 
+def cause(hole: Hole) -> str:
+    """The library call behind a failing function of the project, for a message; empty where there is none to tell."""
+    source = hole.source
+    if source is None:
+        return ""
+    same = source.scope.module is hole.scope.module
+    return f" from {source.name} {located(source.scope)}" + ("" if same else f" of {source.scope.module.name}")
+
+
 def report(rule: Rule, hole: Hole, statement: str) -> Finding:
     """A finding about a hole: `statement` without its full stop, then where the failure ends. The end that is worst
     decides."""
@@ -28,11 +37,26 @@ def report(rule: Rule, hole: Hole, statement: str) -> Finding:
     return Finding(
         rule.code,
         rule.name,
-        "warning" if worst.certain and hole.effect.certain else "information",
+        _severity(hole, certain=worst.certain),
         start,
         end,
         f"{statement}. {ending(worst, hole.scope)}",
-        related=path(worst),
+        related=(*_origin(hole), *path(worst)),
         names=tuple(sorted(hole.missed)),
         anchor=hole.scope.start + hole.site.expression.start,
     )
+
+
+def _severity(hole: Hole, *, certain: bool) -> Severity:
+    """A call of the project's own function warns only if the handlers around it were written for its failure: the
+    library call in it has a finding of its own."""
+    passing = hole.source is not None and not hole.passage.stopped
+    return "warning" if certain and hole.effect.certain and not passing else "information"
+
+
+def _origin(hole: Hole) -> tuple[Related, ...]:
+    source = hole.source
+    if source is None:
+        return ()
+    start, end = pointed_at(source.scope, source.site.expression)
+    return (Related(source.scope.module.path, start, end, f"{source.name} fails here"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.rules.finding import Finding
-from hangup.rules.hole_report import report, subject
+from hangup.rules.hole_report import cause, report, subject
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
 
@@ -15,7 +15,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     for hole in context.holes:
         if hole.caught:
             missed, caught = listed(context.flow, hole.missed), listed(context.flow, hole.caught)
-            yield report(rule, hole, f"{subject(hole)} may raise {missed}: the handlers stop only {caught}")
+            yield report(rule, hole, f"{subject(hole)} may raise {missed}{cause(hole)}: the handlers stop only {caught}")
 
 
 RULE = Rule(

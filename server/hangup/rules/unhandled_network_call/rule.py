@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.rules.finding import Finding
-from hangup.rules.hole_report import report, subject
+from hangup.rules.hole_report import cause, report, subject
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
 
@@ -15,7 +15,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     for hole in context.holes:
         if not hole.caught:
             errors = listed(context.flow, hole.missed)
-            yield report(rule, hole, f"{subject(hole)} may raise {errors}, and nothing handles it")
+            yield report(rule, hole, f"{subject(hole)} may raise {errors}{cause(hole)}, and nothing handles it")
 
 
 RULE = Rule(
