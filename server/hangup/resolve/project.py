@@ -168,7 +168,13 @@ class Project:
 
     def has_package(self, name: str) -> bool:
         """Whether a module of the project stands below `name` (a namespace package has no module of its own)."""
-        return any(each.startswith(name + ".") for each in self.modules)
+        return name in self._packages
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Everything that stands before a dot in the name of a module."""
+        parts = (name.split(".") for name in self.modules)
+        return frozenset(".".join(part[:length]) for part in parts for length in range(1, len(part)))
 
     def __iter__(self) -> Iterator[Module]:
         return iter(dict.fromkeys(self.modules.values()))
