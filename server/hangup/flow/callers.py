@@ -173,7 +173,9 @@ def _is_taken(boundary: Boundary, call: Call, argument: Expression) -> bool:
 
 def _place(scope: Scope, site: Site, handed: Expression, boundary: Boundary) -> Caller:
     in_place = boundary.effect == "in-place" or (boundary.effect == "stays" and site.awaited)
-    return Caller(scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped, not site.awaited)
+    return Caller(
+        scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped, not site.awaited
+    )
 
 
 def _calls_inside(scope: Scope, taker: Site, argument: Expression) -> list[Expression]:

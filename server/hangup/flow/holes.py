@@ -18,6 +18,7 @@ from hangup.flow.guards import Passage
 from hangup.flow.reach import End
 from hangup.resolve.project import Module, Scope
 
+
 @dataclass
 class Hole:
     """A call whose failure is not wholly handled.

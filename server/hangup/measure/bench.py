@@ -29,10 +29,10 @@ _START = 10.0
 class Outcome:
     """What came of a cell.
 
-    stage: "setup" if the measured statement was not reached. raised: the exception, by the file's own name for it;
-    None for no exception. mro: its classes, nearest first. bases: those
-    that its class statement names. returned: how the result is shown. waits: nothing came in time. reset: an expression on `e` for the ConnectionResetError inside. stated: whether one of the
-    file's own expressions gives it; None without any. members: of an exception group.
+    stage: "setup" if the measured statement was not reached. raised: the exception, by the file's own name for it; None
+    for no exception. mro: its classes, nearest first. bases: those that its class statement names. returned: how the
+    result is shown. waits: nothing came in time. reset: an expression on `e` for the ConnectionResetError inside.
+    stated: whether one of the file's own expressions gives it; None without any. members: of an exception group.
     """
 
     cell: Cell

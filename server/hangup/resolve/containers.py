@@ -9,7 +9,7 @@ from hangup.facts.model import Binding
 from hangup.resolve.engine import Engine
 from hangup.resolve.names import reaching
 from hangup.resolve.project import Module, Scope
-from hangup.resolve.values import NONE, UNKNOWN, Items, Many, Unknown, Value, Values, join
+from hangup.resolve.values import NONE, UNKNOWN, Items, Many, Nothing, Unknown, Value, Values, join
 
 FILLINGS = (("[]", False), ("{}", True))
 """How the targets end under which facts note what is put into a container, and whether it has keys."""
@@ -102,3 +102,10 @@ def _fillings(module: Module) -> dict[str, list[Scope]]:
                 if scope not in known:
                     known.append(scope)
     return found
+
+
+def filled(values: Values, contents: Values) -> Values:
+    """The values of a container with what is put into it in place of what is not known."""
+    if not contents:
+        return values
+    return join(tuple(value for value in values if not isinstance(value, Unknown | Nothing)), contents)

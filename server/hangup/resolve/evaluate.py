@@ -27,8 +27,9 @@ from hangup.facts.model import Definition, Handler, Imported, Parameter
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.annotations import declared_by
 from hangup.resolve.calls import result_of
-from hangup.resolve.containers import TAKING, Containers, indexed, taken
-from hangup.resolve.decorations import Decorations
+from hangup.resolve.containers import TAKING, Containers, filled, indexed, taken
+from hangup.resolve.decorations import Decorations, managed
+from hangup.resolve.imports import Imports
 from hangup.resolve.members import Members
 from hangup.resolve.names import narrowing, reaching
 from hangup.resolve.parameters import Arguments, value_of
@@ -41,11 +42,9 @@ from hangup.resolve.values import (
     Dotted,
     Instance,
     Items,
-    Managed,
     Many,
     Nothing,
     ProjectInstance,
-    ProjectModule,
     Unknown,
     Value,
     Values,
@@ -69,6 +68,7 @@ class Evaluator:
         self.members = Members(self)
         self.decorations = Decorations(self)
         self.containers = Containers(self)
+        self.imports = Imports(self)
         self._below = Evaluator(project, catalogue, steps - 1) if steps else None
         self._arguments = Arguments(self._below) if self._below is not None else None
         self._values: dict[Scope, dict[int, tuple[Expression, Values]]] = {}
@@ -157,51 +157,26 @@ class Evaluator:
         if unit.annotation is not None and scope.parent is not None:
             declared = self.annotated(scope.parent, unit.annotation)
             if not any(isinstance(value, Unknown) for value in declared):
-                return _managed(scope, declared)
+                return managed(scope, declared)
         known = self._results.get(scope)
         if known is None:
             self._results[scope] = ()
             parts = unit.yielded if unit.yields else unit.returns
             returned = join(*[self._spread(scope, each) for each in parts]) or NONE
             known = self._results[scope] = (Many(returned),) if unit.yields else returned
-        return _managed(scope, known)
+        return managed(scope, known)
 
     def imported(self, module: Module, imported: Imported) -> Values:
         """What an import binds."""
-        target = module.absolute(imported.module, imported.level)
-        if imported.name is None:  # import a.b
-            return (self._module(imported.binding, module),)
-        if imported.name == "":  # import a.b as c
-            return (self._module(target, module),)
-        return self.attribute(self._module(target, module), imported.name)
+        return self.imports.bound_by(module, imported)
 
     def starred(self, module: Module, name: str) -> Values | None:
         """A name that may come to a module by `from x import *`; None if no star import has it."""
-        for imported in module.scope.names.get("*", ()):
-            if not isinstance(imported, Imported):
-                continue
-            value = self._module(module.absolute(imported.module, imported.level), module)
-            if isinstance(value, ProjectModule):
-                target = self.project.modules.get(value.name)
-                if target is not None and target is not module and name in target.scope.names:
-                    return self.attribute(value, name)
-            elif isinstance(value, Dotted):
-                full = self.catalogue.canonical(f"{value.name}.{name}")
-                if self.catalogue.exception(full) or self.catalogue.class_(full) or self.catalogue.calls(full):
-                    return (Dotted(full),)
-        return None
+        return self.imports.starred(module, name)
 
     def _unbound(self, scope: Scope, name: str) -> Values:
         starred = self.starred(scope.module, name)
         return starred if starred is not None else (Dotted(self.catalogue.canonical(name)),)
-
-    def _module(self, name: str, seen_from: Module) -> Value:
-        found = self.project.find(name, seen_from)
-        if found is not None:
-            return ProjectModule(found.name)
-        if not self.catalogue.knows_module(name) and self.project.has_package(name):
-            return ProjectModule(name)
-        return Dotted(self.catalogue.canonical(name))
 
     def _origin(self, scope: Scope, origin: Origin) -> Values:
         if isinstance(origin, Imported):
@@ -246,7 +221,7 @@ class Evaluator:
         found = reaching(scope, expression.id, expression.start)
         values = self.bound(*found) if found is not None else self._unbound(scope, expression.id)
         contents = self.containers.of_name(scope, expression.id) if found is not None else ()
-        return _filled(values, contents)
+        return filled(values, contents)
 
     def _narrowed(self, scope: Scope, path: str, offset: int) -> Values:
         """The objects that a name or path is known to be at an offset, by `isinstance`; empty if that says nothing."""
@@ -360,20 +335,3 @@ class Evaluator:
         Element: _element,
         Enter: _enter,
     }
-
-
-def _filled(values: Values, contents: Values) -> Values:
-    """The values of a container with what is put into it in place of what is not known."""
-    if not contents:
-        return values
-    return join(tuple(value for value in values if not isinstance(value, Unknown | Nothing)), contents)
-
-
-def _managed(scope: Scope, values: Values) -> Values:
-    """What calling a generator function gives: under `@contextmanager`, something to enter."""
-    if not scope.unit.yields or scope.definition is None:
-        return values
-    names = {(dotted(each) or "").rpartition(".")[2] for each in scope.definition.decorators}
-    if names.isdisjoint(("contextmanager", "asynccontextmanager")):
-        return values
-    return tuple(Managed(value.element) if isinstance(value, Many) else value for value in values)

@@ -90,7 +90,18 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 Value: TypeAlias = (
-    Dotted | Instance | Method | ProjectModule | Defined | ProjectInstance | Super | Items | Many | Managed | Nothing | Unknown
+    Dotted
+    | Instance
+    | Method
+    | ProjectModule
+    | Defined
+    | ProjectInstance
+    | Super
+    | Items
+    | Many
+    | Managed
+    | Nothing
+    | Unknown
 )
 Values: TypeAlias = "tuple[Value, ...]"
 

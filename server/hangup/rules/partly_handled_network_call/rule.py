@@ -15,7 +15,9 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     for hole in context.holes:
         if hole.caught:
             missed, caught = listed(context.flow, hole.missed), listed(context.flow, hole.caught)
-            yield report(rule, hole, f"{subject(hole)} may raise {missed}{cause(hole)}: the handlers stop only {caught}")
+            yield report(
+                rule, hole, f"{subject(hole)} may raise {missed}{cause(hole)}: the handlers stop only {caught}"
+            )
 
 
 RULE = Rule(
