@@ -39,13 +39,24 @@ def _about(workspace: Workspace, symbol: Symbol, value: Value, path: str) -> str
         entry = catalogue.exception(value.name)
         if entry is not None:
             asked = _alias(workspace, symbol, value.name)
-            return class_page(catalogue, value.name, entry, asked)
+            return class_page(catalogue, value.name, entry, asked, _imported(workspace))
         if value.name.startswith("errno."):
             return page_about(value.name, catalogue)
         return _call(workspace, symbol, value.name, path)
     if isinstance(value, Method):
         return _call(workspace, symbol, value.qualified, path)
     return None
+
+
+def _imported(workspace: Workspace) -> set[str]:
+    """The modules that the project imports."""
+    return {
+        imported.module
+        for module in workspace.flow.project
+        for scope in module.scopes
+        for imported in scope.unit.imports
+        if not imported.level
+    }
 
 
 def _alias(workspace: Workspace, symbol: Symbol, canonical: str) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import index, read_errnos, read_pack, read_page
 from hangup.knowledge.schema import Errno, ExceptionClass, Pack
 
 _PLATFORMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
 _MOST_NUMBERS = 4
+_MOST_USED = ("requests", "urllib3", "httpx", "aiohttp")
 _PYTHON_DOCS = "https://docs.python.org/3/library/exceptions.html#"
 _RETRY = {
     "yes": "Trying again makes sense, with a growing pause.",
@@ -38,8 +41,17 @@ def errno_page(symbol: str, errno: Errno) -> str:
     return "\n".join(lines)
 
 
-def class_page(catalogue: Catalogue, name: str, entry: ExceptionClass, asked: str | None = None) -> str:
-    """The page about an exception class, by canonical name; `asked` is the alias that was asked for, if any."""
+def class_page(
+    catalogue: Catalogue,
+    name: str,
+    entry: ExceptionClass,
+    asked: str | None = None,
+    libraries: Iterable[str] | None = None,
+) -> str:
+    """The page about an exception class, by canonical name.
+
+    asked: the alias that was asked for, if any. libraries: modules whose libraries matter to the reader; None for all.
+    """
     page = read_page(name)
     summary, _, rest = (page or entry.summary).partition("\n")
     lines = [f"**{name}**: {summary}" if summary else f"**{name}**"]
@@ -48,9 +60,8 @@ def class_page(catalogue: Catalogue, name: str, entry: ExceptionClass, asked: st
     lines += ["", *_type_lines(catalogue, name, entry)]
     if rest.strip():
         lines += ["", rest.strip()]
-    wrapped = _wrapped_by(name)
-    if wrapped:
-        lines += ["", "## What wraps it", "", *wrapped]
+    if name == "ConnectionResetError":
+        lines += ["", "## What wraps it", "", *_wrapped_by(libraries)]
     pack = catalogue.pack_of(name)
     lines += ["", *_closing(name, entry, pack)]
     return "\n".join(lines).strip()
@@ -97,16 +108,20 @@ def _numbers(errno: Errno) -> str:
     return ", ".join(shown) + (f" ({errno.windows_name})" if errno.windows_name else "")
 
 
-def _wrapped_by(name: str) -> list[str]:
-    """For the reset: the library classes it hides in, from the knowledge files."""
-    if name != "ConnectionResetError":
-        return []
+def _wrapped_by(libraries: Iterable[str] | None) -> list[str]:
+    """The library classes that the reset hides in, from the knowledge files."""
+    files = index()
+    if libraries is not None:
+        wanted = {*_MOST_USED, *libraries}
+        files = {module: path for module, path in files.items() if module in wanted}
     lines = []
-    for path in dict.fromkeys(index().values()):
+    for path in sorted(set(files.values())):
         pack = read_pack(path)
         hidden = [f"`{n}` at `{e.reset}`" for n, e in pack.exceptions.items() if e.reset and e.reset != "e"]
         if hidden and pack.library.distribution is not None:
             lines.append(f"- {pack.library.name}: {'; '.join(hidden)}")
+    if libraries is not None:
+        lines += ["", "`hangup explain ConnectionResetError` lists all libraries that are known."]
     return lines
 
 
