@@ -14,6 +14,7 @@ from hangup.workspace.workspace import Workspace
 
 PROGRAM = """\
 import requests
+from contextlib import contextmanager
 from socket import create_connection
 
 session = requests.Session()
@@ -38,9 +39,32 @@ def talk(address):
         return [part for part in s.makefile()]
 
 
+pool = []
+
+
+def send(connection, letter):
+    connection.sendall(letter)
+
+
+def ask(client):
+    if isinstance(client, requests.Session):
+        client.get("http://127.0.0.1", timeout=3)
+
+
+@contextmanager
+def opened(address):
+    s = create_connection(address)
+    pool.append(s)
+    yield s
+
+
 def main():
     print(Client("http://127.0.0.1").fetch().text)
     talk(("127.0.0.1", 1))
+    with opened(("127.0.0.1", 2)) as s:
+        send(s, b"x")
+    pool[0].sendall(b"x")
+    ask(session)
 
 
 main()
@@ -85,7 +109,16 @@ SNIPPETS += [
     "self.",
     "class A(Client):\n    pass\n",
 ]
-EDITS = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 60), st.sampled_from(SNIPPETS)), min_size=1, max_size=8)
+SNIPPETS += [
+    "send(session, b'')\n",
+    "ask(s)\n",
+    "pool.append(session)\n",
+    "pool.append(Client(''))\n",
+    "isinstance(s, requests.Session) and ",
+    "yield session\n",
+    "@contextmanager\n",
+]
+EDITS = st.lists(st.tuples(st.integers(0, 1300), st.integers(0, 60), st.sampled_from(SNIPPETS)), min_size=1, max_size=8)
 
 
 def edited(source: Source, at: int, length: int, text: str) -> Source:

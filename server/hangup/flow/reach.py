@@ -7,6 +7,7 @@ import msgspec
 from hangup.facts.model import Site
 from hangup.flow.callers import Caller, Callers
 from hangup.flow.guards import Guards
+from hangup.flow.registrations import registered
 from hangup.knowledge.packs import read_boundaries
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
@@ -92,9 +93,9 @@ class Reach:
     def _ends_at(self, scope: Scope, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
         if scope.unit.kind == "module":
             return [End(scope, "the program ends with a traceback", True, errors, path)]
-        override = self._override(scope)
-        if override is not None:
-            return [End(scope, override[0], override[1], errors, path)]
+        taken = self._override(scope) or registered(scope)
+        if taken is not None:
+            return [End(scope, *taken, errors, path)]
         callers = self._callers.of(scope)
         if not callers:
             return [End(scope, None, False, errors, path)]

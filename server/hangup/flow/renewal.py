@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from hangup.facts.expressions import Call, dotted
+from hangup.facts.expressions import Attribute, Call, dotted
 from hangup.facts.model import Definition, ModuleFacts, Unit
 from hangup.flow.analysis import Flow
 from hangup.resolve.project import Module, Scope
@@ -81,7 +81,9 @@ def _shown(flow: Flow, scope: Scope) -> Hashable:
     if unit.kind in ("function", "lambda"):
         own = unit.parameters[0].name + "." if unit.parameters else "."
         attributes = {
-            name: evaluator.bound(scope, origins) for name, origins in scope.names.items() if name.startswith(own)
+            name: evaluator.bound(scope, origins)
+            for name, origins in scope.names.items()
+            if name.startswith(own) or name.endswith(("[]", "{}"))
         }
         inner = (
             {name: evaluator.name(scope, name) for name in scope.names if "." not in name} if unit.definitions else {}
@@ -92,7 +94,25 @@ def _shown(flow: Flow, scope: Scope) -> Hashable:
     stars = tuple((i.module, i.level) for i in unit.imports if i.name == "*")
     decorators = tuple(dotted(each) for each in scope.definition.decorators) if scope.definition is not None else ()
     bases = flow.evaluator.members.order(scope) if unit.kind == "class" else ()
-    return (shown, stars, decorators, bases, unit.is_async, unit.yields)
+    return (shown, stars, decorators, bases, unit.is_async, unit.yields, _passed(flow, scope))
+
+
+def _passed(flow: Flow, scope: Scope) -> Hashable:
+    """What a scope passes to functions that may be the project's: those know their parameters by it."""
+    names = flow.effects.sieve.names
+    passed = []
+    for site in scope.unit.sites:
+        call = site.expression
+        if site.kind == "call" and isinstance(call, Call) and call.arguments:
+            function = call.function
+            name = function.name if isinstance(function, Attribute) else getattr(function, "id", None)
+            if name in names:
+                functions = flow.evaluator.values(scope, function)
+                given = (
+                    (each.keyword, each.splat, flow.evaluator.values(scope, each.value)) for each in call.arguments
+                )
+                passed.append((functions, tuple(given)))
+    return frozenset(passed)
 
 
 def _runners(flow: Flow, scopes: list[Scope]) -> set[Scope]:

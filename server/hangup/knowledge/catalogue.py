@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from hangup.knowledge.former_names import present_name
 from hangup.knowledge.packs import index, read_builtins, read_faults, read_pack
 from hangup.knowledge.schema import Alias, Call, Class, ExceptionClass, Fault, Pack
 
@@ -68,7 +69,7 @@ class Catalogue:
         """The name by which the files know what a program calls `name`: aliases are followed."""
         known = self._canonical.get(name)
         if known is None:
-            known = self._canonical[name] = self._resolve(name.removeprefix("builtins."))
+            known = self._canonical[name] = self._resolve(present_name(name).removeprefix("builtins."))
         return known
 
     def alias(self, name: str) -> Alias | None:

@@ -12,7 +12,7 @@ import msgspec
 import tomli
 from msgspec import structs
 
-from hangup.knowledge.schema import Boundary, Call, Errno, Fault, Override, Pack
+from hangup.knowledge.schema import Boundary, Call, Errno, Fault, Override, Pack, Registration
 
 HERE = Path(__file__).parent
 _IMPORTS = re.compile(rb"^imports\s*=\s*\[([^\]]*)\]", re.MULTILINE)
@@ -35,6 +35,7 @@ class Handovers(msgspec.Struct, forbid_unknown_fields=True):
 
     boundaries: list[Boundary]
     overrides: list[Override]
+    registrations: list[Registration]
 
 
 class _Errnos(msgspec.Struct, forbid_unknown_fields=True):

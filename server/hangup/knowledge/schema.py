@@ -257,6 +257,7 @@ class Boundary(Struct, frozen=True):
         "handled": it is returned as a value.
     outcome: what happens to an error there, as the end of a sentence.
     certain: the error is lost or ends something; false where a framework or another caller may deal with it.
+    parameters: the types of what the function is given when it is run, in order, without `self`.
     """
 
     outcome: str = ""
@@ -269,6 +270,7 @@ class Boundary(Struct, frozen=True):
     when: str | None = None
     effect: Literal["ends", "stays", "in-place", "handled"] = "ends"
     certain: bool = True
+    parameters: list[str] = []
 
 
 class Override(Struct, frozen=True):
@@ -278,3 +280,16 @@ class Override(Struct, frozen=True):
     methods: list[str]
     outcome: str
     certain: bool = True
+
+
+class Registration(Struct, frozen=True):
+    """`[[registrations]]`: a decorator by which a framework takes a function, and what an error does there.
+
+    imports: modules, or packages above them, one of which the file imports.
+    names: the last name of the decorator (`route` of `@app.route("/")`).
+    """
+
+    imports: list[str]
+    names: list[str]
+    outcome: str
+    certain: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hangup.knowledge.catalogue import Catalogue
+from hangup.knowledge.former_names import present_name
 from hangup.knowledge.packs import read_pack
 
 
@@ -21,7 +22,7 @@ class Vocabulary:
 def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
     """The names in the files that speak for the imported dotted names, and in those that their types lead to."""
     files: set[Path] = set()
-    waiting = [path for name in imports for path in _imported(catalogue, name)]
+    waiting = [path for name in imports for path in _imported(catalogue, present_name(name))]
     while waiting:
         path = waiting.pop()
         if path not in files:

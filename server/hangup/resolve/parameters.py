@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator
 
 from hangup.facts.expressions import Attribute, Call, Expression, Name, dotted
 from hangup.facts.model import Parameter
+from hangup.knowledge.packs import read_boundaries
+from hangup.knowledge.schema import Boundary
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Project, Scope
-from hangup.resolve.values import NONE, UNKNOWN, Defined, Many, Nothing, ProjectInstance, Unknown, Values, join
+from hangup.resolve.values import NONE, UNKNOWN, Defined, Dotted, Many, Nothing, ProjectInstance, Unknown, Values, join
 
 _MOST_CALLS = 30
 """Calls of one function that are looked at."""
+_GIVING = frozenset(
+    name.rpartition(".")[2]
+    for boundary in read_boundaries().boundaries
+    if boundary.parameters
+    for name in (*boundary.names, *boundary.methods)
+)
+"""The last names of what runs a function with arguments of its own."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -59,20 +68,48 @@ class Arguments:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._calls: dict[str, dict[Scope, list[Call]]] | None = None
+        self._calls: dict[str, dict[Scope, list[Call]]] = {}
+        self._looked = False
         self._classes: dict[str, list[Scope]] | None = None
+        self._handed: dict[str, dict[Scope, list[tuple[Call, Expression]]]] = {}
 
     def given(self, scope: Scope, parameter: Parameter) -> Values:
         """What the calls of a function pass for a parameter, as far as that is known; empty if it is not."""
         if scope.unit.kind != "function":
             return ()
-        parts: list[Values] = []
+        parts = [self._called_back(scope, parameter)]
         for caller, call in self._calls_of(scope):
             argument = self._argument(caller, call, scope, parameter)
             if argument is not None:
                 values = self._engine.values(caller, argument)
                 parts.append(tuple(value for value in values if not isinstance(value, Unknown | Nothing)))
         return join(*parts) if parts else ()
+
+    def _called_back(self, scope: Scope, parameter: Parameter) -> Values:
+        """What somebody gives who was handed the function (`start_server(handle)` gives a reader and a writer)."""
+        self._look()
+        found = self._handed.get(scope.unit.name, {})
+        for caller, call, handed in ((each, *pair) for each, pairs in found.items() for pair in pairs):
+            if not any(isinstance(v, Defined) and v.scope is scope for v in self._engine.values(caller, handed)):
+                continue
+            for boundary in read_boundaries().boundaries:
+                if boundary.parameters and self._is_given(boundary, caller, call, handed):
+                    return self._type(scope, parameter, boundary.parameters)
+        return ()
+
+    def _is_given(self, boundary: Boundary, caller: Scope, call: Call, handed: Expression) -> bool:
+        position = call.positional(boundary.position) if boundary.position is not None else None
+        if handed is not position and (boundary.keyword is None or handed is not call.keyword(boundary.keyword)):
+            return False
+        if isinstance(call.function, Attribute) and call.function.name in boundary.methods:
+            return True
+        functions = self._engine.values(caller, call.function)
+        return any(isinstance(each, Dotted) and each.name in boundary.names for each in functions)
+
+    def _type(self, scope: Scope, parameter: Parameter, types: list[str]) -> Values:
+        shift = 1 if scope.owner is not None and not _is_static(scope) else 0
+        position = next(n for n, each in enumerate(scope.unit.parameters) if each is parameter) - shift
+        return self._engine.typed(types[position]) if 0 <= position < len(types) else ()
 
     def fitting(self, scope: Scope, parameter: Parameter) -> Values:
         """The project's class that is called like the parameter and has every attribute that is asked of it.
@@ -89,20 +126,35 @@ class Arguments:
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Find again what some scopes call, after they have changed."""
         self._classes = None
-        calls = self._calls
-        if calls is None:
+        if not self._looked:
             return
         for scope in scopes:
-            for by_scope in calls.values():
-                by_scope.pop(scope, None)
-            _add_calls(calls, scope)
+            for calls in self._calls.values():
+                calls.pop(scope, None)
+            for pairs in self._handed.values():
+                pairs.pop(scope, None)
+            self._add(scope)
+
+    def _look(self) -> None:
+        if not self._looked:
+            self._looked = True
+            for module in self._engine.project:
+                for scope in module.scopes:
+                    self._add(scope)
+
+    def _add(self, scope: Scope) -> None:
+        for site in scope.unit.sites:
+            call = site.expression
+            if site.kind != "call" or not isinstance(call, Call) or not call.arguments:
+                continue
+            name = _last_name(call.function)
+            self._calls.setdefault(name, {}).setdefault(scope, []).append(call)
+            for argument in call.arguments if name in _GIVING else ():
+                handed = _last_name(argument.value)
+                self._handed.setdefault(handed, {}).setdefault(scope, []).append((call, argument.value))
 
     def _calls_of(self, scope: Scope) -> Iterator[tuple[Scope, Call]]:
-        if self._calls is None:
-            self._calls = {}
-            for module in self._engine.project:
-                for each in module.scopes:
-                    _add_calls(self._calls, each)
+        self._look()
         owner = scope.owner
         name = owner.unit.name if owner is not None and scope.unit.name == "__init__" else scope.unit.name
         count = 0
@@ -155,13 +207,10 @@ class Arguments:
         return found
 
 
-def _add_calls(calls: dict[str, dict[Scope, list[Call]]], scope: Scope) -> None:
-    for site in scope.unit.sites:
-        call = site.expression
-        if site.kind == "call" and isinstance(call, Call) and call.arguments:
-            function = call.function
-            name = function.name if isinstance(function, Attribute) else getattr(function, "id", "")
-            calls.setdefault(name, {}).setdefault(scope, []).append(call)
+def _last_name(expression: Expression) -> str:
+    if isinstance(expression, Attribute):
+        return expression.name
+    return expression.id if isinstance(expression, Name) else ""
 
 
 def _attributes_used(scope: Scope, name: str) -> Iterator[str]:
