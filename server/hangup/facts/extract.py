@@ -5,6 +5,7 @@ A function whose text has not changed since the last time is not read again: its
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 
 import msgspec
@@ -17,6 +18,7 @@ from hangup.facts.read_statements import read_block, read_statement
 from hangup.facts.state import Nesting, Reading
 from hangup.syntax.source import Source
 
+_BOUNDARY = re.compile(rb"#[^\n\r]*\bhangup:\s*boundary\b")
 Memory = MutableMapping[bytes, Unit]
 
 
@@ -79,7 +81,9 @@ class _Extractor:
         is_async = any(child.type == "async" for child in node.children)
         kind = "lambda" if node.type == "lambda" else "function"
         unit = self._unit(state, kind, text, length)
-        return _signed(unit, parameters, annotation, is_async)
+        header = self._data[base : body.start_byte if body is not None else node.end_byte]
+        boundary = b"hangup:" in header and _BOUNDARY.search(header) is not None
+        return _signed(unit, parameters, annotation, is_async, boundary)
 
     @staticmethod
     def _unit(state: Reading, kind: str, name: str, length: int) -> Unit:
@@ -101,8 +105,12 @@ class _Extractor:
         )
 
 
-def _signed(unit: Unit, parameters: tuple[Parameter, ...], annotation: Expression | None, is_async: bool) -> Unit:
-    return msgspec.structs.replace(unit, parameters=parameters, annotation=annotation, is_async=is_async)
+def _signed(
+    unit: Unit, parameters: tuple[Parameter, ...], annotation: Expression | None, is_async: bool, boundary: bool
+) -> Unit:
+    return msgspec.structs.replace(
+        unit, parameters=parameters, annotation=annotation, is_async=is_async, boundary=boundary
+    )
 
 
 def _parameters(state: Reading, node: Node | None) -> tuple[Parameter, ...]:

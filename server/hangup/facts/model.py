@@ -149,6 +149,7 @@ class Unit(Fact, frozen=True, gc=False):
     returns: the returned expressions. yields: the guard around each `yield`; a generator has at least one.
     yielded: the expressions that are yielded; a Splat for `yield from`.
     outer_names: names declared `global` or `nonlocal`.
+    boundary: a comment in its header says that an error which leaves it ends there (`# hangup: boundary`).
     """
 
     kind: Literal["module", "class", "function", "lambda"]
@@ -167,6 +168,7 @@ class Unit(Fact, frozen=True, gc=False):
     raises: tuple[Raise, ...] = ()
     returns: tuple[Expression, ...] = ()
     outer_names: tuple[str, ...] = ()
+    boundary: bool = False
     definitions: tuple[Definition, ...] = ()
 
 

@@ -93,6 +93,9 @@ class Reach:
     def _ends_at(self, scope: Scope, errors: frozenset[str], path: tuple[Caller, ...]) -> list[End]:
         if scope.unit.kind == "module":
             return [End(scope, "the program ends with a traceback", True, errors, path)]
+        outside = self._evaluator.project.end_at(scope)
+        if outside is not None or scope.unit.boundary:
+            return [End(scope, outside or "a comment names it as a boundary", True, errors, path)]
         taken = self._override(scope) or registered(scope)
         if taken is not None:
             return [End(scope, *taken, errors, path)]

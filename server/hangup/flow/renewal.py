@@ -94,7 +94,7 @@ def _shown(flow: Flow, scope: Scope) -> Hashable:
     stars = tuple((i.module, i.level) for i in unit.imports if i.name == "*")
     decorators = tuple(dotted(each) for each in scope.definition.decorators) if scope.definition is not None else ()
     bases = flow.evaluator.members.order(scope) if unit.kind == "class" else ()
-    return (shown, stars, decorators, bases, unit.is_async, unit.yields, _passed(flow, scope))
+    return (shown, stars, decorators, bases, unit.is_async, unit.yields, unit.boundary, _passed(flow, scope))
 
 
 def _passed(flow: Flow, scope: Scope) -> Hashable:

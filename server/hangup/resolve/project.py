@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFacts, Narrowing, Parameter, Unit
@@ -148,10 +149,19 @@ class Module:
 
 
 class Project:
-    """Modules by dotted name; a module can have more than one name (a script's neighbours import it by its stem)."""
+    """Modules by dotted name; a module can have more than one name (a script's neighbours import it by its stem).
 
-    def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
+    ends: patterns of dotted names of functions that are run from outside the project, and what an error does there.
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | None = None, ends: Mapping[str, str] | None = None) -> None:
         self.modules: dict[str, Module] = dict(modules or {})
+        self.ends = ends or {}
+
+    def end_at(self, scope: Scope) -> str | None:
+        """What an error does that leaves a function which is run from outside, if it is known to be one."""
+        name = f"{scope.module.name}.{scope.qualified_name}" if self.ends else ""
+        return next((outcome for pattern, outcome in self.ends.items() if fnmatchcase(name, pattern)), None)
 
     def find(self, name: str, seen_from: Module) -> Module | None:
         """The module that `import name` in `seen_from` gives, if the project has it.

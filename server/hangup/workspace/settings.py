@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
 import tomli
 
 from hangup.rules.registry import rules
+from hangup.workspace.files import is_excluded
 
 FILES = ("hangup.toml", "pyproject.toml")
 
@@ -25,6 +26,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     exclude: file patterns (relative to the workspace, as in .gitignore without negation) that are not reported on.
     include_tests: report on test files as well.
     knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
+    boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
+    ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
+    per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -33,10 +37,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     exclude: list[str] = []
     include_tests: bool = False
     knowledge: list[str] = []
+    boundaries: list[str] = []
+    scripts: list[str] = []
+    per_file_ignores: dict[str, list[str]] = {}
 
-    def wants(self, code: str) -> bool:
-        """Whether findings of a rule are reported. The longest beginning of the code that is named decides."""
-        return _named(code, [*self.select, *self.extend_select]) > _named(code, self.ignore)
+    def wants(self, code: str, path: str = "") -> bool:
+        """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
+        file = PurePosixPath(path)
+        of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
 
 
 def _named(code: str, beginnings: list[str]) -> int:
@@ -51,18 +60,38 @@ def load(root: Path) -> Settings:
 
     Raises SettingsError when the file that holds them is not valid.
     """
-    for name in FILES:
-        path = root / name
-        if not path.is_file():
-            continue
-        try:
-            table = tomli.loads(path.read_text("utf-8"))
-        except (OSError, UnicodeError, tomli.TOMLDecodeError) as error:
-            raise SettingsError(f"{path}: {error}") from error
-        found = table if name == "hangup.toml" else table.get("tool", {}).get("hangup")
-        if found is not None:
-            return parse(found, str(path) if name == "hangup.toml" else f"{path}: [tool.hangup]")
-    return Settings()
+    tables = {name: _read(root / name) for name in FILES if (root / name).is_file()}
+    settings = Settings()
+    own, project = tables.get("hangup.toml"), tables.get("pyproject.toml", {})
+    shared = _table(project, "tool", "hangup")
+    if own is not None:
+        settings = parse(own, str(root / "hangup.toml"))
+    elif shared is not None:
+        settings = parse(shared, f"{root / 'pyproject.toml'}: [tool.hangup]")
+    scripts = _scripts(project)
+    return msgspec.structs.replace(settings, scripts=[*settings.scripts, *scripts]) if scripts else settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomli.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeError, tomli.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _table(table: dict[str, Any], *keys: str) -> dict[str, Any] | None:
+    found: Any = table
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _scripts(project: dict[str, Any]) -> list[str]:
+    """The functions that a pyproject.toml makes commands of, by dotted name."""
+    places = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))
+    tables = [_table(project, *keys) for keys in places]
+    targets = [target for table in tables if table is not None for target in table.values()]
+    return [target.partition("[")[0].strip().replace(":", ".") for target in targets if isinstance(target, str)]
 
 
 def parse(table: dict[str, Any], origin: str) -> Settings:
@@ -71,7 +100,8 @@ def parse(table: dict[str, Any], origin: str) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{origin}: {error}") from error
-    unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore])
+    of_files = [code for codes in settings.per_file_ignores.values() for code in codes]
+    unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore, *of_files])
     if unknown:
         raise SettingsError(f"{origin}: no rule's code begins with {unknown[0]!r}")
     return settings

@@ -26,7 +26,7 @@ class Workspace:
     """
 
     def __init__(self, settings: Settings | None = None, catalogue: Catalogue | None = None) -> None:
-        self.settings = settings or Settings()
+        self._settings = settings or Settings()
         self._catalogue = catalogue or Catalogue()
         self._documents: dict[str, Document] = {}
         self._modules: dict[str, Module] = {}
@@ -36,6 +36,17 @@ class Workspace:
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
+
+    @property
+    def settings(self) -> Settings:
+        """What is reported, and what is known of the project from outside of it."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        old, self._settings = self._settings, settings
+        if _ends(old) != _ends(settings):
+            self._flow = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -104,13 +115,15 @@ class Workspace:
     def findings(self, path: str) -> list[Finding]:
         """The findings in a file, in order, without those that are not selected or hidden by a comment."""
         context = self.context(path)
-        found = [finding for rule in rules() if self.settings.wants(rule.code) for finding in rule.check(context, rule)]
+        found = [
+            finding for rule in rules() if self.settings.wants(rule.code, path) for finding in rule.check(context, rule)
+        ]
         document = self._documents[path]
         return sorted(visible(found, document.source, document.suppressions), key=lambda f: (f.start, f.code, f.end))
 
     def _project(self) -> Project:
         packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
-        project = Project()
+        project = Project(ends=_ends(self.settings))
         others: list[tuple[str, Module]] = []
         for path, document in self._documents.items():
             pure = PurePosixPath(path)
@@ -125,3 +138,9 @@ class Workspace:
         for name, module in others:
             project.modules.setdefault(name, module)
         return project
+
+
+def _ends(settings: Settings) -> dict[str, str]:
+    """The functions where errors end by the settings, and what happens there."""
+    ends = dict.fromkeys(settings.boundaries, "the settings name it as a boundary, so nobody behind it handles this")
+    return ends | dict.fromkeys(settings.scripts, "it is the entry point of a command, which ends with a traceback")
