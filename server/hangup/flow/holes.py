@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 
@@ -29,6 +28,7 @@ class Hole:
     scope, site, effect: the call. errors: the network errors that rise there. passage: what the guards in its own
     function did with them. ends: where those that got past them arrive.
     callee: the project's function that raises them on purpose; None for a library's call.
+    missed: the errors that arrive somewhere unhandled. caught: those that every way out handles.
     """
 
     scope: Scope
@@ -38,16 +38,8 @@ class Hole:
     passage: Passage
     ends: list[End]
     callee: Scope | None = None
-
-    @cached_property
-    def missed(self) -> frozenset[str]:
-        """The errors that arrive somewhere unhandled."""
-        return frozenset(error for end in self.ends for error in end.errors)
-
-    @cached_property
-    def caught(self) -> frozenset[str]:
-        """The errors that every way out handles."""
-        return frozenset(self.errors) - {grouped(error) or error for error in self.missed}
+    missed: frozenset[str] = frozenset()
+    caught: frozenset[str] = frozenset()
 
 
 def holes(flow: Flow, module: Module) -> list[Hole]:
@@ -59,7 +51,11 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
                 hole = _hole(flow, scope, site, effect, errors, callee)
                 if hole is not None:
                     found.append(hole)
-    return _merge_chains(found)
+    kept = _merge_chains(found)
+    for hole in kept:
+        hole.missed = frozenset([error for end in hole.ends for error in end.errors])
+        hole.caught = frozenset(hole.errors) - {grouped(error) or error for error in hole.missed}
+    return kept
 
 
 def expected(flow: Flow, scope: Scope, effect: Effect, site: Site) -> Failures:

@@ -68,11 +68,12 @@ class Scope:
 
     def renew(self, unit: Unit, start: int, definition: Definition | None = None) -> None:
         """Give it another version of its unit, with the same definitions in the same order."""
-        self.unit = unit
+        if unit is not self.unit:
+            self.unit = unit
+            self.names = _names(unit)
+            self.__dict__.pop("child_of", None)
         self.start = start
         self.definition = definition
-        self.names = _names(unit)
-        self.__dict__.pop("child_of", None)
 
     @cached_property
     def child_of(self) -> Mapping[int, Scope]:
@@ -158,7 +159,16 @@ class Project:
 
     def has_package(self, name: str) -> bool:
         """Whether a module of the project stands below `name` (a namespace package has no module of its own)."""
-        return any(each.startswith(name + ".") for each in self.modules)
+        return name in self._packages
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The names above those of modules. All modules are there before anybody asks for one."""
+        found: set[str] = set()
+        for name in self.modules:
+            while (name := name.rpartition(".")[0]) and name not in found:
+                found.add(name)
+        return frozenset(found)
 
     def __iter__(self) -> Iterator[Module]:
         return iter(dict.fromkeys(self.modules.values()))
