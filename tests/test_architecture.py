@@ -100,11 +100,14 @@ def test_the_core_reads_no_files() -> None:
 
 
 def test_nothing_is_executed() -> None:
-    """No module evaluates code, unpickles, or imports by a name that could come from a workspace."""
+    """No module evaluates code, unpickles, or imports by a name that could come from a workspace.
+
+    But for the measurement's worker, whose business that is; it is a process of its own.
+    """
     allowed = {PACKAGE / "rules" / "registry.py", PACKAGE / "fixes" / "registry.py"}  # import_module of our own folders
     wrong = []
     for path in MODULES:
-        if package_of(path) == "faults":
+        if package_of(path) == "faults" or path == PACKAGE / "measure" / "worker.py":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
@@ -114,6 +117,17 @@ def test_nothing_is_executed() -> None:
                 if name.endswith("import_module") and path not in allowed:
                     wrong.append(f"{path}: {name}")
     assert wrong == []
+
+
+def test_only_the_measurement_meets_failing_peers() -> None:
+    """The server and `check` know neither the fault server nor the programs that measure; a command starts those."""
+    for wanted, importers in (("measure", {"cli/measure.py"}), ("faults", {"measure/bench.py", "measure/cells.py"})):
+        found = {
+            path.relative_to(PACKAGE).as_posix()
+            for path, names in MODULES.items()
+            if package_of(path) != wanted and any(f"{name}.".startswith(f"hangup.{wanted}.") for name in names)
+        }
+        assert found == importers
 
 
 def test_files_and_functions_stay_small() -> None:

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import hangup.faults
-from hangup.faults import FAULT_NAMES, FAULTS
+from hangup.faults import FAULT_NAMES, FAULTS, PROTOCOLS
+from hangup.faults.speakers import find_speakers
 
 KNOWN_FAULTS = Path(hangup.faults.__file__).parents[1] / "knowledge" / "faults.toml"
 
@@ -29,5 +30,19 @@ def test_names_say_what_happens() -> None:
 
 
 def test_protocols() -> None:
-    assert set(FAULT_NAMES["http"]) == set(FAULTS)
-    assert set(FAULTS) - set(FAULT_NAMES["raw"]) == {"rst_mid_chunked", "rst_mid_nolen", "fin_mid_chunked"}
+    in_setup = {"rst_in_setup", "fin_in_setup", "hang_in_setup"}
+    http_only = {"rst_mid_chunked", "rst_mid_nolen", "fin_mid_chunked"}
+    assert set(FAULTS) - set(FAULT_NAMES["http"]) == in_setup
+    assert set(FAULTS) - set(FAULT_NAMES["raw"]) == in_setup | http_only
+    speakers = find_speakers()
+    assert ("http", "raw", *speakers) == PROTOCOLS
+    for protocol, speaker in speakers.items():
+        without = http_only if speaker.has_setup else http_only | in_setup
+        if protocol == "ssh":
+            without = without | {name for name, fault in FAULTS.items() if fault.tls}
+        assert set(FAULTS) - set(FAULT_NAMES[protocol]) == without
+
+
+def test_a_protocol_is_a_file() -> None:
+    files = {path.stem for path in (Path(hangup.faults.__file__).parent / "speakers").glob("*.py")}
+    assert set(find_speakers()) == files - {"__init__"}

@@ -77,6 +77,20 @@ def test_reuse_fails_once_then_connections_are_kept() -> None:
         assert [request.connection for request in server.requests] == [0, 0, 1, 1, 1]
 
 
+def test_an_idle_connection_is_closed_and_found_so_on_its_next_use() -> None:
+    with FaultServer("fin_on_reuse", fail_first=1) as server:
+        connection = http.client.HTTPConnection(*server.address, timeout=TIMEOUT)
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        assert (response.read(), response.headers["connection"]) == (PROPER, "keep-alive")
+        time.sleep(0.05)
+        connection.request("GET", "/")
+        assert outcome(connection.getresponse) == "RemoteDisconnected"
+        connection.close()
+        assert [fetch(server), fetch(server)] == [PROPER, PROPER]
+        assert (server.connections, len(server.requests), server.struck) == (3, 3, 1)
+
+
 def test_any_fault_can_wait_for_some_requests() -> None:
     with FaultServer("fin_before_response", answered=2) as server:
         connection = http.client.HTTPConnection(*server.address, timeout=TIMEOUT)

@@ -19,7 +19,9 @@ UPLOAD = b"u" * 20_000_000
 EXPECTED = {
     "refused": ("URLError(ConnectionRefusedError)", "ConnectionRefusedError", "ConnectionRefusedError"),
     "dns": ("URLError(gaierror)", "gaierror", "gaierror"),
+    "connect_hang": ("URLError(TimeoutError)", "TimeoutError", "TimeoutError"),
     "fin_on_accept": ("RemoteDisconnected",) * 3,
+    "hang_on_accept": ("TimeoutError",) * 3,
     "rst_after_request": ("ConnectionResetError",) * 3,
     "rst_mid_body": ("ConnectionResetError",) * 3,
     "rst_mid_chunked": ("ConnectionResetError",) * 3,
@@ -60,7 +62,7 @@ def read_in_pieces(response: http.client.HTTPResponse) -> int:
 
 def test_every_plain_fault_is_in_the_table() -> None:
     plain = {name for name in FAULT_NAMES["http"] if not FAULTS[name].tls}
-    assert plain == {*EXPECTED, "rst_on_accept", "rst_on_reuse"}
+    assert plain == {*EXPECTED, "rst_on_accept", "rst_on_reuse", "fin_on_reuse"}
 
 
 @pytest.mark.parametrize("fault", EXPECTED)

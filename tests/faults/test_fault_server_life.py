@@ -18,7 +18,7 @@ from outcome import TIMEOUT, outcome
 import hangup.faults
 from hangup.faults import FAULT_NAMES, FAULTS, PROTOCOLS, FaultServer, Protocol
 
-HANGING = [name for name, fault in FAULTS.items() if fault.ending == "hang"]
+HANGING = [name for name in FAULT_NAMES["http"] if FAULTS[name].ending == "hang" and FAULTS[name].listens]
 
 
 @pytest.fixture(autouse=True)
@@ -145,6 +145,17 @@ def test_a_refused_port_is_held_and_can_recover() -> None:
         assert server.connections == 1
 
 
+def test_an_unanswered_connection_can_recover() -> None:
+    with FaultServer("connect_hang") as server:
+        started = time.monotonic()
+        assert outcome(lambda: socket.create_connection(server.address, 0.3)) == "TimeoutError"
+        assert time.monotonic() - started >= 0.3
+        server.recover()
+        with urllib.request.urlopen(server.url, timeout=TIMEOUT) as response:
+            assert response.read() == b"a proper answer\n"
+        assert server.connections == 1
+
+
 def test_a_server_can_recover() -> None:
     with FaultServer("rst_after_request", protocol="raw") as server:
         for expected in ("ConnectionResetError", r"returned b'a proper answer\n'"):
@@ -187,10 +198,12 @@ def test_a_port_can_be_asked_for_again_and_again() -> None:
     ("arguments", "message"),
     [
         ({"fault": "rst_at_noon"}, "unknown fault"),
-        ({"fault": "refused", "protocol": "smtp"}, "unknown protocol"),
+        ({"fault": "refused", "protocol": "gopher"}, "unknown protocol"),
+        ({"fault": "rst_in_setup", "protocol": "http"}, "no meaning"),
         ({"fault": "rst_mid_chunked", "protocol": "raw"}, "no meaning"),
         ({"fault": "refused", "fail_first": 1}, "makes no sense"),
         ({"fault": "dns", "fail_first": 1}, "makes no sense"),
+        ({"fault": "connect_hang", "fail_first": 1}, "makes no sense"),
         ({"fault": "garbage", "fail_first": -1}, "makes no sense"),
         ({"fault": "garbage", "hang": 0}, "must be positive"),
         ({"fault": "garbage", "max_connections": 0}, "must be positive"),

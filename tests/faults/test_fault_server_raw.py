@@ -22,8 +22,10 @@ HALF = len(ANSWER) // 2
 EXPECTED = {
     "refused": {"ConnectionRefusedError"},
     "dns": {"gaierror"},
+    "connect_hang": {"TimeoutError"},
     "rst_on_accept": {"ConnectionResetError"},
     "fin_on_accept": {"returned 0"},
+    "hang_on_accept": {"TimeoutError"},
     "rst_after_request": {"ConnectionResetError"},
     "rst_mid_body": {"ConnectionResetError"},
     "rst_during_upload": {"ConnectionResetError"},
@@ -52,7 +54,7 @@ def ask(connected: socket.socket) -> bytes:
 
 def test_every_plain_fault_is_in_the_table() -> None:
     plain = {name for name in FAULT_NAMES["raw"] if not FAULTS[name].tls}
-    assert plain == {*EXPECTED, "garbage", "rst_on_reuse"}
+    assert plain == {*EXPECTED, "garbage", "rst_on_reuse", "fin_on_reuse"}
 
 
 @pytest.mark.parametrize("fault", EXPECTED)
@@ -78,6 +80,13 @@ def test_reset_on_reuse_spares_the_first_request() -> None:
     with FaultServer("rst_on_reuse", protocol="raw") as server, connect(server) as connected:
         assert ask(connected) == b"a proper answer\n"
         assert outcome(lambda: ask(connected)) == "ConnectionResetError"
+
+
+def test_close_on_reuse_answers_the_first_request_and_closes_unasked() -> None:
+    with FaultServer("fin_on_reuse", protocol="raw") as server, connect(server) as connected:
+        assert ask(connected) == b"a proper answer\n"
+        assert connected.recv(1) == b""
+        assert (len(server.requests), server.struck) == (1, 1)
 
 
 def test_the_first_half_of_a_cut_answer_arrives() -> None:

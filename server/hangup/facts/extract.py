@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from typing import Literal
 
-import msgspec
 from tree_sitter import Node, Tree
 
 from hangup.facts.expressions import Expression
@@ -17,9 +17,13 @@ from hangup.facts.read_expressions import read
 from hangup.facts.read_statements import read_block, read_statement
 from hangup.facts.state import Nesting, Reading
 from hangup.syntax.source import Source
+from hangup.syntax.tree import field
 
 _BOUNDARY = re.compile(rb"#[^\n\r]*\bhangup:\s*boundary\b")
 Memory = MutableMapping[bytes, Unit]
+
+_BODY, _NAME, _PARAMETERS, _RETURN_TYPE = field("body"), field("name"), field("parameters"), field("return_type")
+_TYPE, _VALUE = field("type"), field("value")
 
 
 def extract(source: Source, tree: Tree, memory: Memory | None = None) -> ModuleFacts:
@@ -63,35 +67,47 @@ class _Extractor:
     def _read(self, node: Node) -> Unit:
         base = node.start_byte
         state = Reading(self._data, base, self.define, node.end_byte - base, self._nesting)
-        body = node.child_by_field_name("body")
-        name = node.child_by_field_name("name")
+        body = node.child_by_field_id(_BODY)
+        name = node.child_by_field_id(_NAME)
         text = state.text(name) if name is not None else "<lambda>"
         length = node.end_byte - base
         if node.type == "class_definition":
             read_block(state, body)
             return self._unit(state, "class", text, length)
-        parameters = _parameters(state, node.child_by_field_name("parameters"))
-        result = node.child_by_field_name("return_type")
+        parameters = _parameters(state, node.child_by_field_id(_PARAMETERS))
+        result = node.child_by_field_id(_RETURN_TYPE)
         annotation = read(state, result) if result is not None else None
         state.sites.clear()
         if node.type == "lambda":
             state.returns.append(read(state, body))
         else:
             read_block(state, body)
-        is_async = any(child.type == "async" for child in node.children)
-        kind = "lambda" if node.type == "lambda" else "function"
-        unit = self._unit(state, kind, text, length)
+        is_async = any(child.type == "async" for child in node.children if not child.is_named)
+        kind: Literal["function", "lambda"] = "lambda" if node.type == "lambda" else "function"
         header = self._data[base : body.start_byte if body is not None else node.end_byte]
         boundary = b"hangup:" in header and _BOUNDARY.search(header) is not None
-        return _signed(unit, parameters, annotation, is_async, boundary)
+        return self._unit(state, kind, text, length, parameters, annotation, is_async, boundary)
 
     @staticmethod
-    def _unit(state: Reading, kind: str, name: str, length: int) -> Unit:
+    def _unit(
+        state: Reading,
+        kind: Literal["module", "class", "function", "lambda"],
+        name: str,
+        length: int,
+        parameters: tuple[Parameter, ...] = (),
+        annotation: Expression | None = None,
+        is_async: bool = False,
+        boundary: bool = False,
+    ) -> Unit:
         return Unit(
-            kind,  # type: ignore[arg-type]
+            kind,
             name,
             length,
+            parameters,
+            annotation,
+            is_async,
             yields=tuple(state.yields),
+            boundary=boundary,
             yielded=tuple(state.yielded),
             imports=tuple(state.imports),
             bindings=tuple(state.bindings),
@@ -105,17 +121,12 @@ class _Extractor:
         )
 
 
-def _signed(
-    unit: Unit, parameters: tuple[Parameter, ...], annotation: Expression | None, is_async: bool, boundary: bool
-) -> Unit:
-    return msgspec.structs.replace(
-        unit, parameters=parameters, annotation=annotation, is_async=is_async, boundary=boundary
-    )
-
-
 def _parameters(state: Reading, node: Node | None) -> tuple[Parameter, ...]:
     found: list[Parameter] = []
     for child in node.named_children if node is not None else []:
+        if child.type == "identifier":
+            found.append(Parameter(state.text(child)))
+            continue
         kind = ""
         inner = child
         if child.type == "typed_parameter" and child.named_children:
@@ -123,10 +134,10 @@ def _parameters(state: Reading, node: Node | None) -> tuple[Parameter, ...]:
         if inner.type in ("list_splat_pattern", "dictionary_splat_pattern"):
             kind = "*" if inner.type == "list_splat_pattern" else "**"
             inner = inner.named_children[0] if inner.named_children else inner
-        name = child.child_by_field_name("name") or inner
+        name = child.child_by_field_id(_NAME) or inner
         if name.type != "identifier":
             continue
-        annotated, value = child.child_by_field_name("type"), child.child_by_field_name("value")
+        annotated, value = child.child_by_field_id(_TYPE), child.child_by_field_id(_VALUE)
         annotation = read(state, annotated) if annotated is not None else None
         default = read(state, value) if value is not None else None
         found.append(Parameter(state.text(name), annotation, default, kind))

@@ -10,7 +10,10 @@ from hangup.facts.expressions import Expression, Sequence
 from hangup.facts.model import Guard, Handler
 from hangup.facts.read_expressions import read
 from hangup.facts.state import Reading
+from hangup.syntax.tree import field
 
+_ALIAS, _ALTERNATIVE, _BODY = field("alias"), field("alternative"), field("body")
+_CONSEQUENCE, _VALUE = field("consequence"), field("value")
 _CLAUSES = ("except_clause", "except_group_clause")
 _LEAVES = frozenset({"return_statement", "break_statement", "continue_statement"})
 _SCOPES = frozenset({"function_definition", "class_definition", "lambda", "decorated_definition"})
@@ -26,7 +29,7 @@ def read_try(state: Reading, node: Node, read_block: Callable[..., None]) -> Non
         state.guards.append(Guard("finally", outer, *_region(state, node, final)))
         state.guard = len(state.guards) - 1
     around = state.guard
-    body = node.child_by_field_name("body")
+    body = node.child_by_field_id(_BODY)
     clauses = [child for child in node.named_children if child.type in _CLAUSES]
     handlers = tuple(_handler(state, clause) for clause in clauses)
     index = len(state.guards)
@@ -43,7 +46,7 @@ def read_try(state: Reading, node: Node, read_block: Callable[..., None]) -> Non
         state.handler, state.handler_always = saved
     for child in node.named_children:
         if child.type == "else_clause":
-            read_block(state, child.child_by_field_name("body"), falls_through=True)
+            read_block(state, child.child_by_field_id(_BODY), falls_through=True)
     state.guard = outer
     read_block(state, final_block, falls_through=True)
 
@@ -54,10 +57,10 @@ def _region(state: Reading, node: Node, final: Node | None) -> tuple[int, int]:
 
 
 def _handler(state: Reading, clause: Node) -> Handler:
-    values = clause.children_by_field_name("value")
+    values = clause.children_by_field_id(_VALUE)
     name: str | None = None
     if values and values[0].type == "as_pattern":
-        alias = values[0].child_by_field_name("alias")
+        alias = values[0].child_by_field_id(_ALIAS)
         name = state.text(alias) if alias is not None else None
         values = values[0].named_children[:1]
     types: list[Expression] = []
@@ -102,18 +105,18 @@ def always_raises(block: Node) -> bool:
         if statement.type == "if_statement" and _every_branch_raises(statement):
             return True
         if statement.type == "with_statement":
-            body = statement.child_by_field_name("body")
+            body = statement.child_by_field_id(_BODY)
             if body is not None and always_raises(body):
                 return True
     return False
 
 
 def _every_branch_raises(statement: Node) -> bool:
-    branches = [statement.child_by_field_name("consequence")]
-    alternatives = statement.children_by_field_name("alternative")
+    branches = [statement.child_by_field_id(_CONSEQUENCE)]
+    alternatives = statement.children_by_field_id(_ALTERNATIVE)
     if not alternatives or alternatives[-1].type != "else_clause":
         return False
-    branches += [a.child_by_field_name("consequence") or a.child_by_field_name("body") for a in alternatives]
+    branches += [a.child_by_field_id(_CONSEQUENCE) or a.child_by_field_id(_BODY) for a in alternatives]
     return all(branch is not None and always_raises(branch) for branch in branches)
 
 

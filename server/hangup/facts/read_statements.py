@@ -10,9 +10,15 @@ from hangup.facts.model import Definition, Guard, Imported, Narrowing, Raise, Si
 from hangup.facts.read_expressions import bind, loop_over, read
 from hangup.facts.read_handlers import read_try
 from hangup.facts.state import DEEPEST, Reading
+from hangup.syntax.tree import field
 
+_ALIAS, _ALTERNATIVE, _BODY, _CONDITION = field("alias"), field("alternative"), field("body"), field("condition")
+_CONSEQUENCE, _DEFINITION, _GUARD = field("consequence"), field("definition"), field("guard")
+_LEFT, _MODULE_NAME, _NAME, _PARAMETERS = field("left"), field("module_name"), field("name"), field("parameters")
+_RIGHT, _SUBJECT, _SUPERCLASSES = field("right"), field("subject"), field("superclasses")
+_TYPE, _VALUE = field("type"), field("value")
+_SILENT = frozenset({"comment", "pass_statement", "break_statement", "continue_statement"})
 _LEAVES = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
-_FALLS_THROUGH = frozenset({"with_statement", "try_statement"})
 
 
 def read_block(state: Reading, block: Node | None, *, falls_through: bool = False) -> None:
@@ -37,20 +43,22 @@ def read_statement(state: Reading, node: Node) -> None:
 
 
 def _statement(state: Reading, node: Node) -> None:
-    reader = _READERS.get(node.type)
+    kind = node.type
+    reader = _READERS.get(kind)
     if reader is not None:
         reader(state, node)
-    elif node.type not in ("comment", "pass_statement", "break_statement", "continue_statement"):
+    elif kind not in _SILENT:
         for child in node.named_children:
             (read_statement if child.type in _READERS or child.type == "block" else read)(state, child)
 
 
 def _expression_statement(state: Reading, node: Node) -> None:
     for child in node.named_children:
-        if child.type == "assignment":
+        kind = child.type
+        if kind == "assignment":
             _assignment(state, child)
-        elif child.type == "augmented_assignment":
-            read(state, child.child_by_field_name("right"))
+        elif kind == "augmented_assignment":
+            read(state, child.child_by_field_id(_RIGHT))
         else:
             _drop(state, read(state, child))
 
@@ -63,20 +71,20 @@ def _drop(state: Reading, expression: Expression) -> None:
 
 
 def _assignment(state: Reading, node: Node) -> Expression | None:
-    annotated = node.child_by_field_name("type")
+    annotated = node.child_by_field_id(_TYPE)
     annotation = read(state, annotated) if annotated is not None else None
-    right = node.child_by_field_name("right")
+    right = node.child_by_field_id(_RIGHT)
     value: Expression | None = None
     if right is not None:
         value = _assignment(state, right) if right.type == "assignment" else read(state, right)
-    bind(state, node.child_by_field_name("left"), value, annotation)
+    bind(state, node.child_by_field_id(_LEFT), value, annotation)
     return value
 
 
 def _import(state: Reading, node: Node) -> None:
-    for name in node.children_by_field_name("name"):
-        alias = name.child_by_field_name("alias")
-        module = name.child_by_field_name("name") if alias is not None else name
+    for name in node.children_by_field_id(_NAME):
+        alias = name.child_by_field_id(_ALIAS)
+        module = name.child_by_field_id(_NAME) if alias is not None else name
         text = state.text(module or name)
         binding = state.text(alias) if alias is not None else text.partition(".")[0]
         # `import a.b as c` binds the submodule itself, `import a.b` only the package.
@@ -84,13 +92,13 @@ def _import(state: Reading, node: Node) -> None:
 
 
 def _import_from(state: Reading, node: Node) -> None:
-    origin = node.child_by_field_name("module_name")
+    origin = node.child_by_field_id(_MODULE_NAME)
     text = state.text(origin) if origin is not None else "__future__"
     module = text.lstrip(". \t")
     level = text[: len(text) - len(module)].count(".")
-    for name in node.children_by_field_name("name"):
-        alias = name.child_by_field_name("alias")
-        imported = state.text(name.child_by_field_name("name") or name)
+    for name in node.children_by_field_id(_NAME):
+        alias = name.child_by_field_id(_ALIAS)
+        imported = state.text(name.child_by_field_id(_NAME) or name)
         binding = state.text(alias) if alias is not None else imported
         state.imports.append(Imported(module, level, imported, binding, *state.span(name)))
     if any(child.type == "wildcard_import" for child in node.named_children):
@@ -98,23 +106,26 @@ def _import_from(state: Reading, node: Node) -> None:
 
 
 def _definition(state: Reading, node: Node) -> None:
-    decorators = tuple(
-        read(state, child.named_children[0])
-        for child in node.named_children
-        if child.type == "decorator" and child.named_children
-    )
-    inner = node.child_by_field_name("definition") or node
+    inner = node
+    decorators: tuple[Expression, ...] = ()
+    if node.type == "decorated_definition":
+        decorators = tuple(
+            read(state, child.named_children[0])
+            for child in node.named_children
+            if child.type == "decorator" and child.named_children
+        )
+        inner = node.child_by_field_id(_DEFINITION) or node
     bases: tuple[Expression, ...] = ()
     if inner.type == "class_definition":
-        given = inner.child_by_field_name("superclasses")
+        given = inner.child_by_field_id(_SUPERCLASSES)
         bases = tuple(
             read(state, child)
             for child in (given.named_children if given is not None else [])
             if child.type not in ("comment", "keyword_argument")
         )
-    elif (parameters := inner.child_by_field_name("parameters")) is not None:
+    elif (parameters := inner.child_by_field_id(_PARAMETERS)) is not None:
         for parameter in parameters.named_children:
-            if (default := parameter.child_by_field_name("value")) is not None:
+            if parameter.child_count and (default := parameter.child_by_field_id(_VALUE)) is not None:
                 read(state, default)
     state.definitions.append(
         Definition(inner.start_byte - state.base, state.define(inner), decorators, bases, state.guard)
@@ -134,10 +145,10 @@ def _raise(state: Reading, node: Node) -> None:
 
 
 def _if(state: Reading, node: Node) -> None:
-    condition = node.child_by_field_name("condition")
-    block = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+    condition = node.child_by_field_id(_CONDITION)
+    block = node.child_by_field_id(_CONSEQUENCE) or node.child_by_field_id(_BODY)
     if condition is not None and condition.type == "not_operator":
-        denied = read(state, condition.child_by_field_name("argument"))
+        denied = read(state, condition.named_children[-1] if condition.named_children else None)
         if block is not None and block.named_children and block.named_children[-1].type in _LEAVES:
             _narrow(state, denied, node.end_byte - state.base, state.until)
     else:
@@ -145,7 +156,7 @@ def _if(state: Reading, node: Node) -> None:
         if block is not None:
             _narrow(state, known, *state.span(block))
     read_block(state, block)
-    for branch in node.children_by_field_name("alternative"):
+    for branch in node.children_by_field_id(_ALTERNATIVE):
         _if(state, branch)
 
 
@@ -169,8 +180,8 @@ def _narrow(state: Reading, condition: Expression, start: int, end: int) -> None
 
 def _while(state: Reading, node: Node) -> None:
     outer, state.loop = state.loop, True
-    read(state, node.child_by_field_name("condition"))
-    read_block(state, node.child_by_field_name("body"))
+    read(state, node.child_by_field_id(_CONDITION))
+    read_block(state, node.child_by_field_id(_BODY))
     state.loop = outer
     _else_of_loop(state, node)
 
@@ -178,15 +189,15 @@ def _while(state: Reading, node: Node) -> None:
 def _for(state: Reading, node: Node) -> None:
     loop_over(state, node)
     outer, state.loop = state.loop, True
-    read_block(state, node.child_by_field_name("body"))
+    read_block(state, node.child_by_field_id(_BODY))
     state.loop = outer
     _else_of_loop(state, node)
 
 
 def _else_of_loop(state: Reading, node: Node) -> None:
-    branch = node.child_by_field_name("alternative")
+    branch = node.child_by_field_id(_ALTERNATIVE)
     if branch is not None:
-        read_block(state, branch.child_by_field_name("body"))
+        read_block(state, branch.child_by_field_id(_BODY))
 
 
 def _with(state: Reading, node: Node) -> None:
@@ -196,7 +207,7 @@ def _with(state: Reading, node: Node) -> None:
     for item in clause.named_children if clause is not None else []:
         if item.type == "with_item":
             contexts.append(_with_item(state, item, is_async))
-    body = node.child_by_field_name("body")
+    body = node.child_by_field_id(_BODY)
     guard = len(state.guards)
     start, end = state.span(body) if body is not None else state.span(node)
     state.guards.append(Guard("with", state.guard, start, end, contexts=tuple(contexts)))
@@ -206,10 +217,10 @@ def _with(state: Reading, node: Node) -> None:
 
 
 def _with_item(state: Reading, item: Node, is_async: bool) -> Expression:
-    value = item.child_by_field_name("value")
+    value = item.child_by_field_id(_VALUE)
     target: Node | None = None
     if value is not None and value.type == "as_pattern":
-        target = value.child_by_field_name("alias")
+        target = value.child_by_field_id(_ALIAS)
         value = value.named_children[0]
     context = read(state, value)
     state.sites.append(Site("enter", context, state.guard, False, state.loop, is_async))
@@ -226,14 +237,14 @@ def _outer_names(state: Reading, node: Node) -> None:
 
 
 def _match(state: Reading, node: Node) -> None:
-    for subject in node.children_by_field_name("subject"):
+    for subject in node.children_by_field_id(_SUBJECT):
         read(state, subject)
-    body = node.child_by_field_name("body")
+    body = node.child_by_field_id(_BODY)
     for case in body.named_children if body is not None else []:
-        guard = case.child_by_field_name("guard")
+        guard = case.child_by_field_id(_GUARD)
         if guard is not None:
             read(state, guard.named_children[0] if guard.named_children else None)
-        read_block(state, case.child_by_field_name("consequence"))
+        read_block(state, case.child_by_field_id(_CONSEQUENCE))
 
 
 _READERS = {

@@ -4,6 +4,11 @@
         fetch_with_retry(server.url)
         assert server.connections == 3
 
+It speaks HTTP/1.1, and enough of every protocol in `speakers` for a client library to get through its set-up:
+
+    with FaultServer("rst_after_request", protocol="redis") as server:
+        redis.Redis.from_url(server.url).get("key")
+
 Standard library only. It is apart from the rest of hangup: neither imports the other.
 """
 

@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("fault", metavar="FAULT", choices=FAULTS, help="one of the names below")
-    parser.add_argument("--protocol", choices=PROTOCOLS, default="http", help="default: http")
+    parser.add_argument(
+        "--protocol", choices=PROTOCOLS, default="http", metavar="NAME", help=f"{', '.join(PROTOCOLS)}; default: http"
+    )
     parser.add_argument("--tls", action="store_true", help="behind TLS also where the fault does not need it")
     parser.add_argument("--fail-first", type=int, metavar="N", help="fail N times, then answer properly")
     parser.add_argument("--hang", type=float, default=30.0, metavar="S", help="how long a hang lasts; default: 30")
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(server: FaultServer, seconds: float) -> None:
     print(server.url, flush=True)
-    if server.url.startswith(("https:", "tls:")):
+    if server.tls:
         print(f"test authority to trust: {server.ca_file}", file=sys.stderr, flush=True)
     try:
         time.sleep(max(0.0, seconds))

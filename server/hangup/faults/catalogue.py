@@ -1,6 +1,6 @@
 """The faults that the server can play: their names, and when and how each one ends a connection.
 
-Plain data. It opens no socket and knows no library; what a client makes of a fault is measured elsewhere.
+Data. It opens no socket and knows no library; what a client makes of a fault is measured elsewhere.
 """
 
 from __future__ import annotations
@@ -8,12 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Protocol = Literal["http", "raw"]
-Stage = Literal["unreachable", "accept", "handshake", "upload", "request", "body"]
+from .speakers import find_speakers
+
+Protocol = str
+"""The name of a protocol: one of `PROTOCOLS`."""
+Stage = Literal["unreachable", "accept", "handshake", "setup", "upload", "request", "body", "idle"]
 Ending = Literal["reset", "close", "hang", "garbage", "plain", "untrusted", "refuse", "unresolved"]
 Framing = Literal["length", "chunked", "open"]
 
-PROTOCOLS: tuple[Protocol, ...] = ("http", "raw")
+PROTOCOLS: tuple[Protocol, ...] = ("http", "raw", *find_speakers())
+"""HTTP/1.1, bytes without a protocol, and every protocol that has a module in `speakers`."""
+
+
+def can_be_secured(protocol: Protocol) -> bool:
+    """Whether the protocol can be spoken over TLS."""
+    speaker = find_speakers().get(protocol)
+    return speaker is None or speaker.tls_begins != "never"
 
 
 @dataclass(frozen=True)
@@ -22,8 +32,9 @@ class Fault:
 
     name: as users write it (`rst_after_request`).
     stage: when it strikes. `unreachable` before a connection exists; `accept` as soon as it exists;
-        `handshake` while TLS is agreed; `upload` while the request's body arrives; `request` after the whole
-        request was read; `body` in the middle of the answer.
+        `handshake` while TLS is agreed; `setup` after the first message of the protocol's own set-up was read;
+        `upload` while the request's body arrives; `request` after the whole request was read; `body` in the middle
+        of the answer; `idle` after an answer, while nothing is asked.
     ending: how it strikes. `reset` is an RST segment, `close` a FIN (over TLS: without close_notify).
     summary: one line for a person.
     framing: for `body` over HTTP, how the answer's length is told: Content-Length, chunked, or not at all.
@@ -44,19 +55,28 @@ class Fault:
     @property
     def protocols(self) -> tuple[Protocol, ...]:
         """The protocols in which the fault can be played."""
-        return ("http",) if self.http_only else PROTOCOLS
+        if self.http_only:
+            return ("http",)
+        speakers = find_speakers()
+        able = PROTOCOLS if self.stage != "setup" else [name for name in speakers if speakers[name].has_setup]
+        return tuple(name for name in able if not self.tls or can_be_secured(name))
 
     @property
     def listens(self) -> bool:
-        """Whether there is anybody to connect to."""
+        """Whether a connection can be made."""
         return self.stage != "unreachable"
 
 
 _ALL = (
     Fault("refused", "unreachable", "refuse", "nobody listens on the port"),
     Fault("dns", "unreachable", "unresolved", "the host name does not resolve"),
+    Fault("connect_hang", "unreachable", "hang", "never answers the attempt to connect"),
     Fault("rst_on_accept", "accept", "reset", "resets each connection as soon as it is made"),
     Fault("fin_on_accept", "accept", "close", "closes each connection as soon as it is made"),
+    Fault("hang_on_accept", "accept", "hang", "accepts each connection and never says anything on it"),
+    Fault("rst_in_setup", "setup", "reset", "reads the first message of the protocol's set-up, then resets"),
+    Fault("fin_in_setup", "setup", "close", "reads the first message of the protocol's set-up, then closes"),
+    Fault("hang_in_setup", "setup", "hang", "reads the first message of the protocol's set-up and never answers"),
     Fault("rst_after_request", "request", "reset", "reads the request, then resets"),
     Fault("rst_mid_body", "body", "reset", "sends a part of the announced body, then resets"),
     Fault("rst_mid_chunked", "body", "reset", "sends one chunk, then resets", framing="chunked", http_only=True),
@@ -70,6 +90,7 @@ _ALL = (
     ),
     Fault("rst_during_upload", "upload", "reset", "reads a little of the request's body, then resets"),
     Fault("rst_on_reuse", "request", "reset", "answers one request, resets on the next", answered=1),
+    Fault("fin_on_reuse", "idle", "close", "answers one request, then closes the idle connection", answered=1),
     Fault("fin_before_response", "request", "close", "reads the request, then closes"),
     Fault("fin_mid_body", "body", "close", "sends a part of the announced body, then closes"),
     Fault("fin_mid_chunked", "body", "close", "sends one chunk, then closes", framing="chunked", http_only=True),

@@ -32,9 +32,11 @@ class Request:
     connection: the number of its connection, from 0.
     time: monotonic seconds (`time.monotonic`) at which its head was read.
     method, path, headers: of HTTP; header names are in lower case, repeated ones joined by ", ".
-        Empty for raw bytes.
-    body: its first `KEPT_BODY` bytes; for raw bytes, what one read returned.
-    body_size: bytes of the body that were read. Less than was sent when the fault struck during the upload.
+        Empty for raw bytes. Of another protocol: the operation's name, and what it is about ("GET" and a key,
+        "Query" and a statement).
+    body: its first `KEPT_BODY` bytes; for raw bytes, what one read returned; of another protocol, the whole message.
+    body_size: bytes of the body, or of all messages of the operation, that were read. Less than was sent when the
+        fault struck during the upload.
     """
 
     connection: int
@@ -61,8 +63,8 @@ def answer_to(request: Request, answer: Answer) -> bytes:
         raise RuntimeError("the answer function of the fault server failed") from error
 
 
-class Speaker(typing.Protocol):
-    """One protocol on one connection."""
+class Exchange(typing.Protocol):
+    """Requests and answers on one connection, for HTTP and raw bytes: what comes in one by one is answered so."""
 
     def next_head(self) -> Head | None:
         """Read the beginning of the next request; None when the client is gone."""

@@ -15,10 +15,14 @@ import threading
 import time
 from types import TracebackType
 
-from .catalogue import Protocol, find_fault
-from .connection import Script, end, play
+from . import backlog
+from .catalogue import Protocol, can_be_secured, find_fault
+from .connection import play
+from .ending import Script, end
 from .ledger import Ledger
 from .request import Answer, Request
+from .speakers import find_speakers
+from .speech import Place, Speaker
 from .tls import CA_FILE
 from .wire import Wire
 
@@ -35,14 +39,16 @@ class FaultServer:
     """A server that fails on purpose. Use it as a context manager, or call `start` and `close`.
 
     fault: a name from `FAULTS`.
-    protocol: "http" (HTTP/1.1) or "raw" (what one read returns is a request).
-    tls: speak TLS also for a fault that does not need it.
+    protocol: "http" (HTTP/1.1), "raw" (what one read returns is a request), or another of `PROTOCOLS`: there a
+        client library gets through its set-up, and its user's operations are the requests.
+    tls: speak TLS also for a fault that does not need it: from the start, or where the protocol begins it.
     fail_first: how often the fault strikes before everything is answered properly; None for ever. Counted in
-        connections for faults on accept and in the handshake, in requests for the others. Not for "refused"
-        and "dns", which see no connection: use `recover`.
+        connections for faults on accept, in the handshake and in the set-up, in requests for the others. Not for
+        "refused", "dns" and "connect_hang", which see no connection: use `recover`.
     answered: requests of each connection that are answered properly before the fault can strike;
-        1 at least for "rst_on_reuse".
-    answer: the body of a proper answer (for "raw" all of it), or a function of the `Request` that returns it.
+        1 at least for "rst_on_reuse" and "fin_on_reuse".
+    answer: the body of a proper answer (for "raw" all of it; for another protocol the value, file, mail or message
+        that is asked for), or a function of the `Request` that returns it.
     content_type: of that body, for "http".
     speaks_first: for "raw": take the first request to be empty, so that the first answer is a greeting.
     hang: seconds after which a hang, or the wait for a silent client, ends.
@@ -72,10 +78,12 @@ class FaultServer:
             raise ValueError(f"fail_first={fail_first} makes no sense for {fault!r}")
         if hang <= 0 or answered < 0 or max_connections < 1:
             raise ValueError("hang and max_connections must be positive, answered must not be negative")
+        self._speaker = _speaker(protocol, tls)
         self._script = Script(
             fault=found,
             protocol=protocol,
             tls=tls or found.tls,
+            alpn=() if self._speaker is None else self._speaker.alpn,
             answered=max(answered, found.answered),
             answer=answer,
             content_type=content_type,
@@ -86,6 +94,7 @@ class FaultServer:
         self._max_connections = max_connections
         self._wanted_port = port
         self._listener: socket.socket | None = None
+        self._fillers: list[socket.socket] = []
         self._port = 0
         self._closing = threading.Event()
         self._close_lock = threading.Lock()
@@ -104,7 +113,11 @@ class FaultServer:
         self.close()
 
     def start(self) -> None:
-        """Take the port and serve. Raises OSError when the port is taken, RuntimeError when used twice."""
+        """Take the port and serve.
+
+        Raises OSError when the port is taken, or when the system cannot play "connect_hang"; RuntimeError when used
+        twice.
+        """
         if self._listener is not None or self._closing.is_set():
             raise RuntimeError("a FaultServer can be started once")
         self._listener = _bind(self._wanted_port)
@@ -112,9 +125,11 @@ class FaultServer:
         # A port that is bound and does not listen refuses, and nobody else can take it meanwhile.
         if self._script.fault.listens:
             self._listen(self._listener)
+        elif self._script.fault.ending == "hang":
+            self._fill(self._listener)
 
     def recover(self) -> None:
-        """From now on answer everything properly; "refused" begins to listen.
+        """From now on answer everything properly; "refused" and "connect_hang" begin to listen.
 
         Raises ValueError for "dns": a name that does not resolve cannot recover.
         """
@@ -139,7 +154,7 @@ class FaultServer:
                 wire.cut()
             for thread, _ in self._open:
                 thread.join(max(0.0, deadline - time.monotonic()))
-            for held in (self._listener, *(self._waker or ())):
+            for held in (*self._fillers, self._listener, *(self._waker or ())):
                 if held is not None:
                     held.close()
 
@@ -162,9 +177,19 @@ class FaultServer:
 
     @property
     def url(self) -> str:
-        """`http://` or `https://`, host and port, without a slash at the end; for "raw" `tcp://` or `tls://`."""
+        """Scheme, host and port, without a slash at the end.
+
+        `http://` or `https://`; for "raw" `tcp://` or `tls://`; else what the protocol's clients use (`rediss://`).
+        """
         plain, secure = ("http", "https") if self._script.protocol == "http" else ("tcp", "tls")
+        if self._speaker is not None:
+            plain, secure = self._speaker.schemes
         return f"{secure if self._script.tls else plain}://{self.host}:{self.port}"
+
+    @property
+    def tls(self) -> bool:
+        """Whether the server speaks TLS."""
+        return self._script.tls
 
     @property
     def ca_file(self) -> str:
@@ -196,7 +221,15 @@ class FaultServer:
         """How often the fault has struck."""
         return self._ledger.struck
 
+    def _fill(self, listener: socket.socket) -> None:
+        try:
+            self._fillers = backlog.fill(listener)
+        except OSError:
+            listener.close()
+            raise
+
     def _listen(self, listener: socket.socket) -> None:
+        backlog.empty(listener, self._fillers)
         self._waker = socket.socketpair()
         listener.listen(128)
         self._acceptor = threading.Thread(
@@ -232,18 +265,28 @@ class FaultServer:
     def _serve(self, connected: socket.socket) -> None:
         number = self._ledger.add_connection()
         wire = Wire(connected, self._script.hang)
-        if self._script.fault.stage == "accept" and self._ledger.take_fault():
+        fault = self._script.fault
+        strikes = fault.stage == "accept" and self._ledger.take_fault()
+        if strikes and fault.ending != "hang":
             # Here, not in a thread: the sooner it comes, the truer it is.
-            end(wire, self._script.fault.ending, self._script.hang)
+            end(wire, fault.ending, self._script.hang)
             return
-        thread = threading.Thread(
-            target=play,
-            args=(wire, self._script, self._ledger, number),
-            name=f"fault-connection-{number}",
-            daemon=True,
-        )
+        name = f"fault-connection-{number}"
+        if strikes:
+            thread = threading.Thread(target=end, args=(wire, "hang", self._script.hang), name=name, daemon=True)
+        else:
+            place = Place(self.host, self._port, self._script.tls)
+            speaker = None if self._speaker is None else self._speaker(place)
+            conversation = (wire, self._script, self._ledger, number, speaker)
+            thread = threading.Thread(target=play, args=conversation, name=name, daemon=True)
         self._open.append((thread, wire))
         thread.start()
+
+
+def _speaker(protocol: Protocol, tls: bool) -> type[Speaker] | None:
+    if tls and not can_be_secured(protocol):
+        raise ValueError(f"{protocol!r} is not spoken over TLS")
+    return find_speakers().get(protocol)
 
 
 def _bind(port: int) -> socket.socket:

@@ -14,6 +14,8 @@ import threading
 import time
 
 READ_SIZE = 65_536
+_POLL = 0.05
+"""Seconds between looks at whether a wire was cut, while a second connection is waited for."""
 
 # On Windows the two fields of struct linger are 16 bits wide.
 _LINGER_ZERO = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
@@ -32,8 +34,27 @@ class Wire:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connected
         self._was_cut = False
+        self._patience = patience
+        self._beside: Wire | None = None
         # Keeps `cut` away from the socket while it is being exchanged or closed.
         self._lock = threading.Lock()
+
+    def accept_beside(self, listener: socket.socket) -> Wire:
+        """Accept a second connection of the same peer; `cut` is for both from now on.
+
+        Raises OSError when none comes, or when this wire has been cut.
+        """
+        deadline = time.monotonic() + self._patience
+        listener.settimeout(_POLL)
+        while not self._was_cut and time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                beside = Wire(listener.accept()[0], self._patience)
+                with self._lock:
+                    self._beside = beside
+                    if self._was_cut:
+                        beside.cut()
+                return beside
+        raise TimeoutError("the second connection did not come")
 
     def start_tls(self, context: ssl.SSLContext) -> None:
         """Do the server's part of the handshake. Raises OSError (which ssl.SSLError is) when it fails."""
@@ -44,9 +65,9 @@ class Wire:
             self._socket = secured
         secured.do_handshake()
 
-    def receive(self) -> bytes:
-        """Return the bytes that have arrived, at most `READ_SIZE`; empty when the peer has closed."""
-        return self._socket.recv(READ_SIZE)
+    def receive(self, size: int = READ_SIZE) -> bytes:
+        """Return the bytes that have arrived, at most `size`; empty when the peer has closed."""
+        return self._socket.recv(size)
 
     def send(self, data: bytes) -> None:
         """Send all of `data`."""
@@ -68,6 +89,12 @@ class Wire:
             socket.socket.shutdown(self._socket, socket.SHUT_WR)
         self._close()
 
+    def say_goodbye(self) -> None:
+        """Over TLS, send close_notify and wait for the peer's, as one that does not fail does before `finish`."""
+        with contextlib.suppress(OSError):
+            if isinstance(self._socket, ssl.SSLSocket):
+                self._socket.unwrap()
+
     def hang(self, seconds: float) -> None:
         """Say nothing for `seconds`, or until the peer leaves or the wire is cut; drop what arrives."""
         deadline = time.monotonic() + seconds
@@ -81,6 +108,8 @@ class Wire:
         """From another thread: make every read and write on this wire return at once."""
         with self._lock, contextlib.suppress(OSError):
             self._was_cut = True
+            if self._beside is not None:
+                self._beside.cut()
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 
@@ -27,6 +26,7 @@ class Hole:
     function did with them. ends: where those that got past them arrive.
     callee: the project's function that they come out of; None for a library's call. source: the library call behind it
     that they come from, where the callee does not raise them on purpose.
+    missed: the errors that arrive somewhere unhandled. caught: those that every way out handles.
     """
 
     scope: Scope
@@ -37,16 +37,8 @@ class Hole:
     ends: list[End]
     callee: Scope | None = None
     source: Source | None = None
-
-    @cached_property
-    def missed(self) -> frozenset[str]:
-        """The errors that arrive somewhere unhandled."""
-        return frozenset(error for end in self.ends for error in end.errors)
-
-    @cached_property
-    def caught(self) -> frozenset[str]:
-        """The errors that every way out handles."""
-        return frozenset(self.errors) - {grouped(error) or error for error in self.missed}
+    missed: frozenset[str] = frozenset()
+    caught: frozenset[str] = frozenset()
 
 
 def holes(flow: Flow, module: Module) -> list[Hole]:
@@ -58,7 +50,11 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
         for site, effect in flow.effects.within(scope)
         if (hole := _at(flow, exposure, scope, site, effect)) is not None
     ]
-    return _merge_chains(found)
+    kept = _merge_chains(found)
+    for hole in kept:
+        hole.missed = frozenset([error for end in hole.ends for error in end.errors])
+        hole.caught = frozenset(hole.errors) - {grouped(error) or error for error in hole.missed}
+    return kept
 
 
 def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect) -> Hole | None:

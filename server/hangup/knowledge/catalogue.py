@@ -33,6 +33,9 @@ class Catalogue:
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._calls: dict[str, tuple[Call, ...]] = {}
         self._raised: dict[tuple[int, bool | None], dict[str, frozenset[str]]] = {}
+        self._exceptions: dict[str, ExceptionClass | None] = {}
+        self._classes: dict[str, Class | None] = {}
+        self._attributes: dict[tuple[str, str], str | None] = {}
         self._tables: dict[Path, dict[str, tuple[Call, ...]]] = {}
         self._aliases: dict[Path | None, dict[str, Alias]] = {}
 
@@ -59,7 +62,15 @@ class Catalogue:
 
     def knows_module(self, name: str) -> bool:
         """Whether `name` is a module that some file speaks for, or a package above one."""
-        return name in self._files or any(root.startswith(name + ".") for root in self._files)
+        return name in self._files or name in self._packages
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        found: set[str] = set()
+        for name in self._files:
+            while (name := name.rpartition(".")[0]) and name not in found:
+                found.add(name)
+        return frozenset(found)
 
     def under(self, name: str) -> list[tuple[str, Path]]:
         """The import roots below a package, with the files that speak for them."""
@@ -79,13 +90,9 @@ class Catalogue:
 
     def exception(self, name: str) -> ExceptionClass | None:
         """The exception class of a canonical name."""
-        pack = self.pack_of(name)
-        found = pack.exceptions.get(name) if pack is not None else None
-        if found is None and pack is not None:
-            entry = self._alias_table(self.file_of(name)).get(name)
-            if entry is not None and not self._holds(entry):
-                found = ExceptionClass(bases=entry.before or ["Exception"])
-        return found
+        if name not in self._exceptions:
+            self._exceptions[name] = self._find_exception(name)
+        return self._exceptions[name]
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The class and all classes above it, nearest first; only the class itself when it is unknown."""
@@ -104,11 +111,19 @@ class Catalogue:
 
     def class_(self, name: str) -> Class | None:
         """The class (no exception) of a canonical name; a state `Class:state` inherits from its class."""
-        pack = self.pack_of(name)
-        return pack.classes.get(name) if pack is not None else None
+        if name not in self._classes:
+            pack = self.pack_of(name)
+            self._classes[name] = pack.classes.get(name) if pack is not None else None
+        return self._classes[name]
 
     def attribute(self, owner: str, name: str) -> str | None:
         """The type of an attribute of a class, looked up along its bases."""
+        key = owner, name
+        if key not in self._attributes:
+            self._attributes[key] = self._find_attribute(owner, name)
+        return self._attributes[key]
+
+    def _find_attribute(self, owner: str, name: str) -> str | None:
         for each in self.ancestors(owner):
             entry = self.class_(each)
             if entry is not None and name in entry.attributes:
@@ -166,6 +181,15 @@ class Catalogue:
     def method_names(self, path: Path) -> frozenset[str]:
         """The last names of everything that a file lists as a call: a quick sieve."""
         return frozenset(name.rpartition("#")[2].rpartition(".")[2] for name in self._table(path))
+
+    def _find_exception(self, name: str) -> ExceptionClass | None:
+        pack = self.pack_of(name)
+        found = pack.exceptions.get(name) if pack is not None else None
+        if found is None and pack is not None:
+            entry = self._alias_table(self.file_of(name)).get(name)
+            if entry is not None and not self._holds(entry):
+                found = ExceptionClass(bases=entry.before or ["Exception"])
+        return found
 
     def _find_calls(self, name: str) -> tuple[Call, ...]:
         owner, _, method = name.partition("#")

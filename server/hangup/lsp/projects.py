@@ -34,11 +34,14 @@ class Place:
 
 
 class Projects:
-    """The workspaces of one session; made when a document is first asked about."""
+    """The workspaces of one session; made when a document is first asked about, or ahead of that.
+
+    catalogue: the knowledge that they share.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._catalogue = Catalogue()
+        self.catalogue = Catalogue()
         self._whole: dict[Folder, Project] = {}
         self._single: dict[str, Project] = {}
 
@@ -53,6 +56,11 @@ class Projects:
             yield from self._project(folder).load()
         yield
         return self._settled(uri, self._session.snapshot)
+
+    def read_ahead(self) -> Work[None]:
+        """Work that reads the open folders before anybody asks about a document in them."""
+        for folder in self._session.snapshot.folders:
+            yield from self._project(folder).load()
 
     def glimpse(self, uri: str) -> Place | None:
         """The place of a document as far as its workspace is read: it may not hold the document yet."""
@@ -98,7 +106,7 @@ class Projects:
             # A file in an open folder that was not found there is in a part that is left out, as an environment is.
             quiet = file is not None and ((folder is not None and buffer.path is not None) or is_library(file))
             root = find_root(file) if file is not None else None
-            project = self._single[key_of(buffer.uri)] = Project(root, self._catalogue, whole=False, quiet=quiet)
+            project = self._single[key_of(buffer.uri)] = Project(root, self.catalogue, whole=False, quiet=quiet)
             for _ in project.load():
                 pass
         if file is not None and project.root is not None:
@@ -119,7 +127,7 @@ class Projects:
 
     def _project(self, folder: Folder) -> Project:
         if folder not in self._whole:
-            self._whole[folder] = Project(folder.path, self._catalogue, whole=True)
+            self._whole[folder] = Project(folder.path, self.catalogue, whole=True)
         return self._whole[folder]
 
     def _forget_closed(self, snapshot: Snapshot) -> None:

@@ -76,9 +76,22 @@ class Protocol(LanguageServerProtocol):
             raise
 
     def _send_data(self, data: Any) -> None:
-        """Nothing after `exit`: requests that end then are for nobody, and the writer is closed."""
-        if not self._ended:
+        """Nothing after `exit`: requests that end then are for nobody, and the writer is closed.
+
+        What holds one of our structs is written by msgspec as a whole; pygls would go through it object by object.
+        """
+        if self._ended:
+            return
+        message = _envelope(data) if self._include_headers else None
+        if message is None or self.writer is None:
             super()._send_data(data)
+            return
+        try:
+            body = msgspec.json.encode(message)
+        except UnicodeEncodeError:  # a lone surrogate, which only `json` can write
+            super()._send_data(data)
+        else:
+            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def _serialize_message(self, data: Any) -> dict[str, Any]:
         """Called by the JSON encoder for each object that it does not know; our structs are written by msgspec."""
@@ -87,7 +100,14 @@ class Protocol(LanguageServerProtocol):
             return written
         if isinstance(data, JsonRPCResponseMessage):
             return {"jsonrpc": data.jsonrpc, "id": data.id, "result": data.result}
-        params = getattr(data, "params", None)
-        if isinstance(params, msgspec.Struct):
-            return {"jsonrpc": data.jsonrpc, "method": data.method, "params": params}
-        return super()._serialize_message(data)
+        return _envelope(data) or super()._serialize_message(data)
+
+
+def _envelope(data: Any) -> dict[str, Any] | None:
+    """A message whose parameters or result are one of our structs, as it is to be written; None for any other."""
+    params, result = getattr(data, "params", None), getattr(data, "result", None)
+    if isinstance(params, msgspec.Struct):
+        return {"jsonrpc": data.jsonrpc, "method": data.method, "params": params}
+    if isinstance(result, msgspec.Struct):
+        return {"jsonrpc": data.jsonrpc, "id": data.id, "result": result}
+    return None

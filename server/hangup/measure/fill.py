@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, Item, Key, Table
 
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import read_faults
@@ -48,6 +48,7 @@ def _fill_entry(table: Table, pack: Pack, number: int, seen: list[Outcome]) -> N
     seen = [outcome for outcome in seen if outcome.cell.fault in wrong]
     shared = pack.behaviours.get(call.behaviour or "")
     found = _cells(seen, call.silent)
+    tail = _take_tail(table) if seen else []
     for kind in ("raises", "silent"):
         before = getattr(call, kind)
         own = dict(table.get(kind, {}))
@@ -61,6 +62,25 @@ def _fill_entry(table: Table, pack: Pack, number: int, seen: list[Outcome]) -> N
         if shared is not None:
             own = {fault: value for fault, value in own.items() if getattr(shared, kind).get(fault) != value}
         _replace(table, kind, own)
+    if tail:
+        _take_tail(table)
+        _last(table).extend(tail)
+
+
+def _last(table: Table) -> list[tuple[Key | None, Item]]:
+    """What stands in the last of a table's tables."""
+    body = table.value.body
+    within = [item for key, item in body if key is not None]
+    return _last(within[-1]) if within and isinstance(within[-1], Table) else body
+
+
+def _take_tail(table: Table) -> list[tuple[Key | None, Item]]:
+    """Take away the comments and empty lines at the end of an entry: they belong to what follows."""
+    body = _last(table)
+    kept = max((number for number, (key, _) in enumerate(body, 1) if key is not None), default=0)
+    tail = body[kept:]
+    del body[kept:]
+    return tail
 
 
 def _cells(seen: list[Outcome], said: dict[str, str]) -> Cells:

@@ -69,12 +69,13 @@ class Scope:
 
     def renew(self, unit: Unit, start: int, definition: Definition | None = None) -> None:
         """Give it another version of its unit, with the same definitions in the same order."""
-        self.unit = unit
+        if unit is not self.unit:
+            self.unit = unit
+            self.names = _names(unit)
+            for derived in ("child_of", "narrowed"):
+                self.__dict__.pop(derived, None)
         self.start = start
         self.definition = definition
-        self.names = _names(unit)
-        for derived in ("child_of", "narrowed"):
-            self.__dict__.pop(derived, None)
 
     @cached_property
     def narrowed(self) -> Mapping[str, list[Narrowing]]:
@@ -182,9 +183,12 @@ class Project:
 
     @cached_property
     def _packages(self) -> frozenset[str]:
-        """Everything that stands before a dot in the name of a module."""
-        parts = (name.split(".") for name in self.modules)
-        return frozenset(".".join(part[:length]) for part in parts for length in range(1, len(part)))
+        """The names above those of modules. All modules are there before anybody asks for one."""
+        found: set[str] = set()
+        for name in self.modules:
+            while (name := name.rpartition(".")[0]) and name not in found:
+                found.add(name)
+        return frozenset(found)
 
     def __iter__(self) -> Iterator[Module]:
         return iter(dict.fromkeys(self.modules.values()))

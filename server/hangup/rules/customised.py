@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from hangup.facts.expressions import Attribute, Call
 from hangup.flow.effects import Effect
@@ -13,8 +14,7 @@ from hangup.rules.rule import Context
 _ADAPTER = "requests.adapters.HTTPAdapter"
 
 
-@dataclass(frozen=True)
-class _Customised:
+class _Customised(msgspec.Struct, frozen=True):
     """replaced: classes outside of the project on objects of which a method is replaced. mounts: an adapter is
     mounted."""
 

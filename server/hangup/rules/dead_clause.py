@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from hangup.facts.model import Handler
 from hangup.flow.classes import grouped
@@ -28,8 +29,7 @@ _SHOWN_BY = {
 }
 
 
-@dataclass(frozen=True)
-class DeadClause:
+class DeadClause(msgspec.Struct, frozen=True):
     """A clause whose classes (`names`) cannot arrive, and what arrives instead (`arriving`)."""
 
     body: TryBody

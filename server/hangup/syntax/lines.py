@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Unit = Literal["utf-8", "utf-16", "utf-32"]
@@ -31,8 +32,11 @@ class LineTable:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._ends = [match.span() for match in _LINE_END.finditer(data)]
-        self._starts = [0, *(end for _, end in self._ends)]
+        if b"\r" in data:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(data))]
+        else:
+            self._starts = [0, *accumulate(len(line) + 1 for line in data.split(b"\n"))]
+            self._starts.pop()  # behind the last line stands no line break
         self._ascii = data.isascii()
 
     def __len__(self) -> int:
@@ -48,7 +52,10 @@ class LineTable:
 
     def end(self, line: int) -> int:
         """The offset at which `line` ends, before its line break."""
-        return self._ends[line][0] if line < len(self._ends) else len(self._data)
+        if line + 1 >= len(self._starts):
+            return len(self._data)
+        following = self._starts[line + 1]
+        return following - (2 if self._data[following - 2 : following] == b"\r\n" else 1)
 
     def text(self, line: int) -> bytes:
         """The bytes of `line` without its line break."""

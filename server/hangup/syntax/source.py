@@ -14,7 +14,7 @@ from functools import cached_property
 from hangup.syntax.lines import LineTable
 
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
-_DEEP_LINE = re.compile(rb"^[ \t]{100}", re.MULTILINE)
+_DEEP_LINE = re.compile(rb"\n[ \t]{100}")
 _INDENT = re.compile(rb"[ \t\x0c]*")
 _MOST_LEVELS = 100
 
@@ -88,7 +88,7 @@ class Source:
         if b"\r" in data:
             data = _LONE_RETURN.sub(b"\n", data)
         data = data.replace(b"\0", b"\1")
-        return _without_depths(data) if _DEEP_LINE.search(data) else data
+        return _without_depths(data) if _DEEP_LINE.search(b"\n" + data) else data
 
     @cached_property
     def newline(self) -> str:

@@ -34,7 +34,9 @@ def _attributes(context: Context, scope: Scope) -> Iterable[Attribute]:
         for handler in guard.handlers:
             found.update((each.start, each) for each in handler.types if isinstance(each, Attribute))
     for site in scope.unit.sites:
-        expression = site.expression.function if isinstance(site.expression, Call) else site.expression
+        expression = site.expression
+        if isinstance(expression, Call):
+            expression = expression.function
         if (
             isinstance(expression, Attribute)
             and expression.name[:1].isupper()
