@@ -5,8 +5,6 @@ The order of the sites is the order of evaluation, near enough: what stands insi
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable
 
 from tree_sitter import Node
@@ -31,10 +29,10 @@ from hangup.facts.expressions import (
     dotted,
 )
 from hangup.facts.model import Binding, Definition, Site
+from hangup.facts.read_literals import CONSTANTS, constant, number, string
 from hangup.facts.state import DEEPEST, Reading
 from hangup.syntax.tree import field
 
-_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _WRAPPERS = frozenset({"parenthesized_expression", "type", "expression_statement"})
 _FILLING = {
     "append": 0,
@@ -47,9 +45,6 @@ _FILLING = {
 }
 """Methods that put an argument into a container, by its position."""
 _SEQUENCES = frozenset({"tuple", "list", "set", "expression_list", "pattern_list", "tuple_pattern", "list_pattern"})
-_LONGEST_STRING = 500
-_PLAIN_STRING = re.compile(r"""\"([^"\r\n\0]*)\"|'([^'\r\n\0]*)'|\"{3}([^"\r\0]*)\"{3}""")
-_PLAIN_INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 _ATTRIBUTE, _OBJECT, _FUNCTION, _ARGUMENTS = field("attribute"), field("object"), field("function"), field("arguments")
 _NAME, _VALUE, _BODY, _LEFT, _RIGHT = field("name"), field("value"), field("body"), field("left"), field("right")
@@ -85,10 +80,6 @@ def _opaque(state: Reading, node: Node) -> Expression:
     for child in node.named_children:
         read(state, child)
     return Opaque(*state.span(node))
-
-
-def _constant(state: Reading, node: Node) -> Expression:
-    return Constant(*state.span(node), _CONSTANTS[node.type])
 
 
 def _display(state: Reading, node: Node) -> Expression:
@@ -212,30 +203,7 @@ def _string(state: Reading, node: Node) -> Expression:
     interpolations = [child for child in node.named_children if child.type == "interpolation"]
     for child in interpolations:
         read(state, child.child_by_field_id(_EXPRESSION))
-    start, end = state.span(node)
-    if interpolations or end - start > _LONGEST_STRING:
-        return Opaque(start, end)
-    text = state.text(node)
-    # A backslash would need the language's escapes; no name that matters here has one.
-    if "\\" in text:
-        return Opaque(start, end)
-    plain = _PLAIN_STRING.fullmatch(text)
-    value = plain[plain.lastindex or 0] if plain is not None else _literal(text)
-    return Constant(start, end, value) if isinstance(value, str) else Opaque(start, end)
-
-
-def _number(state: Reading, node: Node) -> Expression:
-    text = state.text(node)
-    value = int(text) if _PLAIN_INTEGER.fullmatch(text) else _literal(text)
-    return Constant(*state.span(node), value) if isinstance(value, (int, float)) else Opaque(*state.span(node))
-
-
-def _literal(text: str) -> object:
-    """The value of any other literal; None if it is none."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return None
+    return Opaque(*state.span(node)) if interpolations else string(state, node)
 
 
 def _comprehension(state: Reading, node: Node) -> Expression:
@@ -325,7 +293,7 @@ def bind(state: Reading, target: Node | None, value: Expression | None, annotati
 
 
 _READERS: dict[str, Callable[[Reading, Node], Expression]] = {
-    **dict.fromkeys(_CONSTANTS, _constant),
+    **dict.fromkeys(CONSTANTS, constant),
     **dict.fromkeys(_SEQUENCES, _display),
     "await": _await,
     "subscript": _subscript,
@@ -340,8 +308,8 @@ _READERS: dict[str, Callable[[Reading, Node], Expression]] = {
     "lambda": _lambda,
     "string": _string,
     "concatenated_string": _string,
-    "integer": _number,
-    "float": _number,
+    "integer": number,
+    "float": number,
     "list_comprehension": _comprehension,
     "set_comprehension": _comprehension,
     "dictionary_comprehension": _comprehension,

@@ -53,6 +53,8 @@ from hangup.resolve.values import (
 
 _DEEPEST = 60
 _STEPS = 2
+ENTERING = {"enter_context": False, "enter_async_context": True}
+"""Methods of exit stacks that enter what they are given, and whether it is asynchronous."""
 
 
 class Evaluator:
@@ -246,21 +248,15 @@ class Evaluator:
 
     def _call(self, scope: Scope, expression: Call) -> Values:
         function = expression.function
-        if isinstance(function, Attribute) and function.name in ("enter_context", "enter_async_context"):
-            return self._entered_by_stack(scope, expression)
+        if isinstance(function, Attribute) and function.name in ENTERING:
+            context = expression.positional(0)
+            return self._enter(scope, Enter(0, 0, context, ENTERING[function.name])) if context else UNKNOWN
         if isinstance(function, Attribute) and function.name in TAKING:
             contents = taken(self, scope, self.evaluate(scope, function.value), expression)
             if contents:
                 return contents
         functions = self.evaluate(scope, function)
         return join(*[result_of(self, scope, each, expression) for each in functions])
-
-    def _entered_by_stack(self, scope: Scope, call: Call) -> Values:
-        context = call.positional(0)
-        if context is None:
-            return UNKNOWN
-        is_async = isinstance(call.function, Attribute) and call.function.name == "enter_async_context"
-        return join(*[self.members.entered(value, is_async) for value in self.evaluate(scope, context)])
 
     def _await(self, scope: Scope, expression: Await) -> Values:
         # A call of an `async def` is already given the value that awaiting it gives.
