@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from hangup.facts.expressions import Attribute, Call, Expression
+from hangup.facts.expressions import Attribute, Call, Expression, Name
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
 from hangup.flow.sieve import Sieve
@@ -131,6 +131,8 @@ class Effects:
         elif isinstance(function, Defined):
             inner = function.scope
             effect.callees += [inner] if inner.unit.kind != "class" else self._constructors(inner)
+            if function.receiver is not None and _is_on_self(call, scope):
+                effect.callees += self._evaluator.members.overriders(function.receiver, inner.unit.name)
             effect.name = effect.name or function.scope.qualified_name
         elif isinstance(function, Unknown):
             effect.certain = False
@@ -188,6 +190,14 @@ class Effects:
         for _, entry in effect.entries:
             for name, faults in self._catalogue.failures(entry).items():
                 effect.failures[name] = effect.failures.get(name, frozenset()) | faults
+
+
+def _is_on_self(call: Call, scope: Scope) -> bool:
+    """Whether a method is called on the object that this method belongs to: it may be of a class below."""
+    function = call.function
+    if scope.owner is None or not scope.unit.parameters or not isinstance(function, Attribute):
+        return False
+    return isinstance(function.value, Name) and function.value.id == scope.unit.parameters[0].name
 
 
 def _is_property(scope: Scope) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hangup.facts.expressions import Name
-from hangup.facts.model import NOWHERE, Raise
+from hangup.facts.expressions import Call, Expression, Name
+from hangup.facts.model import NOWHERE, Binding, Handler, Raise
 from hangup.flow.classes import ClassTree
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
@@ -163,10 +163,25 @@ class EscapeAnalysis:
                     for name in names:
                         if self._classes.is_subclass(error, name):
                             errors[name] |= faults
+        elif isinstance(expression, Call) and (behind := self._passed_on(scope, expression)):
+            errors = dict.fromkeys(names, behind)
         kept = {name: faults for name, faults in errors.items() if faults}
         self._pass(found, scope, statement.guard, {name: f for name, f in errors.items() if not f})
         for name in self._guards.follow(scope, statement.guard, kept).through:
             found.explicit[name] = found.explicit.get(name, frozenset()) | kept[name]
+
+    def _passed_on(self, scope: Scope, call: Call) -> frozenset[str]:
+        """The faults behind the caught errors that are given to a new one: `raise FetchError(last_error)`."""
+        clauses = {clause for argument in call.arguments for clause in _caught_in(scope, argument.value)}
+        if not clauses:
+            return frozenset()
+        behind: set[str] = set()
+        for site, effect in self._effects.within(scope):
+            errors = self.at(scope, effect)
+            for name, (guard, index) in self._guards.follow(scope, site.guard, errors).stopped.items():
+                if index is not None and scope.unit.guards[guard].handlers[index].start in clauses:
+                    behind |= errors.get(name, frozenset())
+        return frozenset(behind)
 
     def _pass(self, found: Escapes, scope: Scope, guard: int, errors: Failures) -> None:
         if guard == NOWHERE:
@@ -180,3 +195,14 @@ class EscapeAnalysis:
             found.implicit[name] = found.implicit.get(name, frozenset()) | errors.get(name, behind)
         for name in passage.explicit:
             found.explicit[name] = found.explicit.get(name, frozenset()) | errors.get(name, behind)
+
+
+def _caught_in(scope: Scope, expression: Expression) -> Iterator[int]:
+    """Where the clauses begin whose error a name holds: by `as`, or because it was given that error."""
+    if not isinstance(expression, Name):
+        return
+    for origin in scope.names.get(expression.id, ()):
+        if isinstance(origin, Handler):
+            yield origin.start
+        elif isinstance(origin, Binding) and isinstance(origin.value, Name):
+            yield from (each.start for each in scope.names.get(origin.value.id, ()) if isinstance(each, Handler))

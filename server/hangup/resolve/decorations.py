@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from hangup.facts.expressions import dotted
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Managed, Many, Values
+from hangup.resolve.values import Defined, Values
 
 
 class Decorations:
@@ -57,13 +56,3 @@ class Decorations:
                     for decorator in self._decorators(scope):
                         found[decorator] = (*found.get(decorator, ()), Defined(scope))
         return found
-
-
-def managed(scope: Scope, values: Values) -> Values:
-    """What calling a generator function gives: under `@contextmanager`, something to enter."""
-    if not scope.unit.yields or scope.definition is None:
-        return values
-    names = {(dotted(each) or "").rpartition(".")[2] for each in scope.definition.decorators}
-    if names.isdisjoint(("contextmanager", "asynccontextmanager")):
-        return values
-    return tuple(Managed(value.element) if isinstance(value, Many) else value for value in values)

@@ -28,12 +28,13 @@ from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.annotations import declared_by
 from hangup.resolve.calls import result_of
 from hangup.resolve.containers import TAKING, Containers, filled, indexed, taken
-from hangup.resolve.decorations import Decorations, managed
+from hangup.resolve.decorations import Decorations
 from hangup.resolve.imports import Imports
 from hangup.resolve.members import Members
 from hangup.resolve.names import narrowing, reaching
 from hangup.resolve.parameters import Arguments, value_of
 from hangup.resolve.project import Module, Origin, Origins, Project, Scope
+from hangup.resolve.results import Results, spread
 from hangup.resolve.types import values_of
 from hangup.resolve.values import (
     NONE,
@@ -71,11 +72,11 @@ class Evaluator:
         self.decorations = Decorations(self)
         self.containers = Containers(self)
         self.imports = Imports(self)
+        self.results = Results(self)
         self._below = Evaluator(project, catalogue, steps - 1) if steps else None
         self._arguments = Arguments(self._below) if self._below is not None else None
         self._values: dict[Scope, dict[int, tuple[Expression, Values]]] = {}
         self._bound: dict[Scope, dict[int | tuple[int, ...], Values]] = {}
-        self._results: dict[Scope, Values] = {}
         self._typed: dict[str, Values] = {}
         self._depth = 0
 
@@ -127,9 +128,9 @@ class Evaluator:
         for scope in scopes:
             self._values.pop(scope, None)
             self._bound.pop(scope, None)
-            self._results.pop(scope, None)
         self.members.forget(scopes)
         self.containers.forget(scopes)
+        self.results.forget(scopes)
         if self._below is not None and self._arguments is not None:
             self._below.forget(scopes)
             self._arguments.forget(scopes)
@@ -155,18 +156,7 @@ class Evaluator:
 
     def result(self, scope: Scope) -> Values:
         """What a function of the project returns; for an `async def`, what awaiting it gives."""
-        unit = scope.unit
-        if unit.annotation is not None and scope.parent is not None:
-            declared = self.annotated(scope.parent, unit.annotation)
-            if not any(isinstance(value, Unknown) for value in declared):
-                return managed(scope, declared)
-        known = self._results.get(scope)
-        if known is None:
-            self._results[scope] = ()
-            parts = unit.yielded if unit.yields else unit.returns
-            returned = join(*[self._spread(scope, each) for each in parts]) or NONE
-            known = self._results[scope] = (Many(returned),) if unit.yields else returned
-        return managed(scope, known)
+        return self.results.of(scope)
 
     def imported(self, module: Module, imported: Imported) -> Values:
         """What an import binds."""
@@ -267,17 +257,12 @@ class Evaluator:
 
     def _sequence(self, scope: Scope, expression: Sequence) -> Values:
         if any(isinstance(item, Splat) for item in expression.items):
-            return (Many(join(*(self._spread(scope, item) for item in expression.items))),)
+            return (Many(join(*(spread(self, scope, item) for item in expression.items))),)
         return (Items(tuple(self.evaluate(scope, item) for item in expression.items)),)
 
     def _table(self, scope: Scope, expression: Table) -> Values:
         values = join(*[self.evaluate(scope, value) for value in expression.values])
         return (Many(values or UNKNOWN, keyed=True),)
-
-    def _spread(self, scope: Scope, item: Expression) -> Values:
-        if not isinstance(item, Splat):
-            return self.evaluate(scope, item)
-        return join(*(self.members.element(value) for value in self.evaluate(scope, item.value)))
 
     def _union(self, scope: Scope, expression: Alternatives) -> Values:
         parts = [self.evaluate(scope, option) for option in expression.options]

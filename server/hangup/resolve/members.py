@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -31,6 +32,7 @@ from hangup.resolve.values import (
 )
 
 _MOST_BASES = 40
+_MOST_OVERRIDERS = 12
 
 
 class Members:
@@ -91,6 +93,28 @@ class Members:
             self._orders[scope] = (scope,)
             known = self._orders[scope] = tuple(self._linearise(scope))
         return known
+
+    def overriders(self, scope: Scope, name: str) -> list[Scope]:
+        """The methods of a name in the classes below one; none if there are too many to tell anything."""
+        found = [
+            child
+            for below in self._below.get(scope, ())
+            for child in below.children
+            if child.unit.name == name and child.unit.kind == "function"
+        ]
+        return found if len(found) <= _MOST_OVERRIDERS else []
+
+    @cached_property
+    def _below(self) -> dict[Scope, list[Scope]]:
+        """The classes below each. An edit that changes the bases of a class makes a new state of the project."""
+        found: dict[Scope, list[Scope]] = {}
+        for module in self._engine.project:
+            for each in module.scopes:
+                if each.unit.kind == "class" and each.definition is not None and each.definition.bases:
+                    for above in self.order(each)[1:]:
+                        if isinstance(above, Scope):
+                            found.setdefault(above, []).append(each)
+        return found
 
     def _linearise(self, scope: Scope) -> list[Scope | str]:
         order: list[Scope | str] = []
