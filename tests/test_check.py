@@ -99,7 +99,7 @@ ODD_FILES = {
     "bom": (b"\xef\xbb\xbfimport requests\nrequests.get('u', timeout=1)\n", {2: 1}),
     "no_newline": (b"import requests\nrequests.get('u', timeout=1)", {2: 1}),
     "nul": (b"import requests\nx = '\x00'\nrequests.get('u', timeout=1)\n", {3: 1}),
-    "python2": (b"import urllib2\nprint urllib2.urlopen('u').read()\n", {}),
+    "python2": (b"import urllib2\nprint urllib2.urlopen('u').read()\n", {2: 7}),
     "long_line": (b"import requests\nx = [" + b"1, " * 200_000 + b"]\nrequests.get('u', timeout=1)\n", {3: 1}),
 }
 
