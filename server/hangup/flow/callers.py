@@ -35,11 +35,15 @@ class Caller(msgspec.Struct, frozen=True):
     later: bool = False
 
 
-_TAKERS = frozenset(
-    name.rpartition(".")[2]
-    for boundary in read_boundaries().boundaries
-    for name in (*boundary.names, *boundary.methods)
-)
+def _by_last_name() -> dict[str, list[Boundary]]:
+    found: dict[str, list[Boundary]] = {}
+    for boundary in read_boundaries().boundaries:
+        for name in {name.rpartition(".")[2] for name in (*boundary.names, *boundary.methods)}:
+            found.setdefault(name, []).append(boundary)
+    return found
+
+
+_TAKERS = _by_last_name()
 _Index = dict[Scope, dict[tuple[Scope, int, bool], Caller]]
 _SOMEBODY = Boundary(outcome="whoever calls it back has to expect it", certain=False)
 
@@ -146,7 +150,8 @@ class Callers:
 
     def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
         functions = self._evaluator.values(scope, call.function)
-        for boundary in read_boundaries().boundaries:
+        names = {_last_name(call.function)} | {f.name.rpartition(".")[2] for f in functions if isinstance(f, Dotted)}
+        for boundary in (boundary for name in names for boundary in _TAKERS.get(name, ())):
             if self._takes(boundary, functions, call) and _is_taken(boundary, call, argument):
                 return boundary
         return None

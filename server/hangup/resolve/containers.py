@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hangup.facts.expressions import Attribute, Call
-from hangup.facts.model import Binding
 from hangup.resolve.engine import Engine
 from hangup.resolve.names import reaching
 from hangup.resolve.project import Module, Scope
@@ -27,19 +26,23 @@ class Containers:
         self._engine = engine
         self._filled: dict[Module, dict[str, list[Scope]]] = {}
 
+    def is_filled(self, module: Module, name: str) -> bool:
+        """Whether anything in a module is put into something of that name."""
+        filled = self._filled.get(module)
+        if filled is None:
+            filled = self._filled[module] = _fillings(module)
+        return name in filled
+
     def of_name(self, scope: Scope, name: str) -> Values:
         """The container of a name as seen from a scope, by what is put into it anywhere in the module."""
-        filled = self._filled.get(scope.module)
-        if filled is None:
-            filled = self._filled[scope.module] = _fillings(scope.module)
-        if not filled:
+        if not self.is_filled(scope.module, name):
             return ()
         found = reaching(scope, name, None)
         home = found[0] if found is not None else None
         parts: list[Values] = []
         for ending, keyed in FILLINGS:
-            for each in filled.get(name + ending, ()):
-                bound = reaching(each, name, None)
+            for each in self._filled[scope.module][name]:
+                bound = reaching(each, name, None) if name + ending in each.names else None
                 if home is not None and bound is not None and bound[0] is home:
                     parts.append((Many(self._engine.bound(each, each.names[name + ending]), keyed),))
         return join(*parts) if parts else ()
@@ -97,8 +100,9 @@ def _fillings(module: Module) -> dict[str, list[Scope]]:
     found: dict[str, list[Scope]] = {}
     for scope in module.scopes:
         for binding in scope.unit.bindings:
-            if isinstance(binding, Binding) and binding.target.endswith(("[]", "{}")) and "." not in binding.target:
-                known = found.setdefault(binding.target, [])
+            target = binding.target
+            if target[-1] in "]}" and "." not in target:
+                known = found.setdefault(target[:-2], [])
                 if scope not in known:
                     known.append(scope)
     return found

@@ -207,13 +207,13 @@ class Evaluator:
     # One reader for each kind of expression.
 
     def _name(self, scope: Scope, expression: Name) -> Values:
-        narrowed = self._narrowed(scope, expression.id, expression.start)
-        if narrowed:
+        if scope.unit.narrowings and (narrowed := self._narrowed(scope, expression.id, expression.start)):
             return narrowed
         found = reaching(scope, expression.id, expression.start)
         values = self.bound(*found) if found is not None else self._unbound(scope, expression.id)
-        contents = self.containers.of_name(scope, expression.id) if found is not None else ()
-        return filled(values, contents)
+        if found is None or not self.containers.is_filled(scope.module, expression.id):
+            return values
+        return filled(values, self.containers.of_name(scope, expression.id))
 
     def _narrowed(self, scope: Scope, path: str, offset: int) -> Values:
         """The objects that a name or path is known to be at an offset, by `isinstance`; empty if that says nothing."""
@@ -225,7 +225,7 @@ class Evaluator:
 
     def _attribute(self, scope: Scope, expression: Attribute) -> Values:
         names = scope.names
-        if scope.narrowed and (path := dotted(expression)) is not None:
+        if scope.unit.narrowings and (path := dotted(expression)) is not None:
             narrowed = self._narrowed(scope, path, expression.start)
             if narrowed:
                 return narrowed
