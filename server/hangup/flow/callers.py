@@ -150,8 +150,8 @@ class Callers:
 
     def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
         functions = self._evaluator.values(scope, call.function)
-        names = {_last_name(call.function)} | {f.name.rpartition(".")[2] for f in functions if isinstance(f, Dotted)}
-        for boundary in (boundary for name in names for boundary in _TAKERS.get(name, ())):
+        names = [_last_name(call.function), *(f.name.rpartition(".")[2] for f in functions if isinstance(f, Dotted))]
+        for boundary in (boundary for name in dict.fromkeys(names) if name for boundary in _TAKERS.get(name, ())):
             if self._takes(boundary, functions, call) and _is_taken(boundary, call, argument):
                 return boundary
         return None
