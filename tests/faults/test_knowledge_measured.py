@@ -1,11 +1,12 @@
 """Every cell of a knowledge file, driven against the installed library and a peer that fails.
 
-By default the standard library and the most used libraries; `pytest tests/faults/test_knowledge_measured.py
---every-library` takes all of them.
+By default the standard library and the most used libraries; `EVERY_LIBRARY=1 pytest
+tests/faults/test_knowledge_measured.py` takes all of them.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def is_measured_here(path: Path) -> bool:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "path" in metafunc.fixturenames:
-        every = metafunc.config.getoption("--every-library")
+        every = os.environ.get("EVERY_LIBRARY") == "1"
         chosen = [path for path in FILES if (every or is_measured_here(path)) and plan(read_pack(path))]
         metafunc.parametrize("path", chosen, ids=[path.stem for path in chosen])
 

@@ -39,8 +39,12 @@ def check(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(as_json([Reported(workspace, root, p, f, fixes_for(workspace, p, f)) for p, f in found]))
     else:
-        print(as_text([Reported(workspace, root, path, finding) for path, finding in found], len(wanted)))
-    return 1 if found else 0
+        print(
+            as_text(
+                [Reported(workspace, root, path, finding) for path, finding in found], len(wanted), hints=options.hints
+            )
+        )
+    return 1 if any(finding.severity != "hint" for _, finding in found) else 0
 
 
 def _settings(root: Path, options: argparse.Namespace) -> Settings:

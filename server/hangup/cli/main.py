@@ -1,6 +1,6 @@
 """The entry point of the `hangup` command: parses its arguments and runs one of its subcommands.
 
-Exit codes: 0 nothing found, 1 something found, 2 the command could not do its work.
+Exit codes: 0 nothing found (but hints), 1 something found, 2 the command could not do its work.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the workspace)")
     check.add_argument("--root", type=Path, metavar="DIR", help="the workspace (default: found above the first path)")
     check.add_argument("--output-format", choices=("text", "json"), default="text")
+    check.add_argument("--hints", action="store_true", help="show hints as well (JSON always has them)")
     check.add_argument("--select", metavar="CODES", help="rules to report, comma-separated; instead of the settings'")
     check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
     check.set_defaults(run=_check)

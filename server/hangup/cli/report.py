@@ -31,10 +31,13 @@ class Reported:
     fixes: Sequence[Fix] = ()
 
 
-def as_text(reported: list[Reported], files: int) -> str:
-    """One line for each finding, those on the way below it, and a line that counts."""
+def as_text(reported: list[Reported], files: int, *, hints: bool = False) -> str:
+    """One line for each finding, those on the way below it, and a line that counts. hints: show hints as well."""
     lines: list[str] = []
-    for each in reported:
+    shown = [each for each in reported if hints or each.finding.severity != "hint"]
+    left_out = len(reported) - len(shown)
+    rest = f" {left_out} hint{'s' if left_out > 1 else ''} left out: --hints shows them." if left_out else ""
+    for each in shown:
         finding = each.finding
         line, column = _place(each, each.path, finding.start)
         lines.append(
@@ -44,11 +47,11 @@ def as_text(reported: list[Reported], files: int) -> str:
             line, column = _place(each, related.path, related.start)
             lines.append(f"    {_shown(each.root / related.path)}:{line}:{column}: {related.message}")
     looked_at = "1 file" if files == 1 else f"{files} files"
-    if not reported:
-        return f"Nothing found in {looked_at}."
-    counts = Counter(each.finding.severity for each in reported)
+    if not shown:
+        return f"Nothing found in {looked_at}.{rest}"
+    counts = Counter(each.finding.severity for each in shown)
     parts = [f"{n} {severity}{'s' if n > 1 and severity != 'information' else ''}" for severity, n in counts.items()]
-    return "\n".join([*lines, f"Found {', '.join(parts)} in {looked_at}."])
+    return "\n".join([*lines, f"Found {', '.join(parts)} in {looked_at}.{rest}"])
 
 
 def as_json(reported: list[Reported]) -> str:

@@ -11,7 +11,19 @@ from hangup.knowledge.packs import read_boundaries
 from hangup.knowledge.schema import Boundary
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Project, Scope
-from hangup.resolve.values import NONE, UNKNOWN, Defined, Dotted, Many, Nothing, ProjectInstance, Unknown, Values, join
+from hangup.resolve.values import (
+    NONE,
+    UNKNOWN,
+    Defined,
+    Dotted,
+    Instance,
+    Many,
+    Nothing,
+    ProjectInstance,
+    Unknown,
+    Values,
+    join,
+)
 
 _MOST_CALLS = 30
 """Calls of one function that are looked at."""
@@ -83,7 +95,10 @@ class Arguments:
             if argument is not None:
                 values = self._engine.values(caller, argument)
                 parts.append(tuple(value for value in values if not isinstance(value, Unknown | Nothing)))
-        return join(*parts) if parts else ()
+        found = join(*parts)
+        libraries = {value.of.partition(".")[0] for value in found if isinstance(value, Instance)}
+        # Which of several libraries it is, the call decides: that cannot be told here.
+        return found if len(libraries) <= 1 else ()
 
     def _called_back(self, scope: Scope, parameter: Parameter) -> Values:
         """What somebody gives who was handed the function (`start_server(handle)` gives a reader and a writer)."""

@@ -48,10 +48,11 @@ def report(rule: Rule, hole: Hole, statement: str) -> Finding:
 
 
 def _severity(hole: Hole, *, certain: bool) -> Severity:
-    """A call of the project's own function warns only if the handlers around it were written for its failure: the
+    """A call of the project's own function is a hint, unless the handlers around it were written for its failure: the
     library call in it has a finding of its own."""
-    passing = hole.source is not None and not hole.passage.stopped
-    return "warning" if certain and hole.effect.certain and not passing else "information"
+    if hole.source is not None and not hole.passage.stopped:
+        return "hint"
+    return "warning" if certain and hole.effect.certain else "information"
 
 
 def _origin(hole: Hole) -> tuple[Related, ...]:
