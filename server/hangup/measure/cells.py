@@ -12,6 +12,8 @@ from hangup.knowledge.schema import Call, Class, Pack
 
 _SECURE = "https_"
 """Begins the name of a fault that strikes behind a TLS handshake."""
+_OVER_TLS = "+tls"
+"""Ends the name of a protocol that is spoken over TLS under every fault (`raw+tls`); no fault is named `https_` then."""
 _PEER = re.compile(r"\bpeer\(")
 _LARGE = re.compile(r"\bpayload\b")
 _ONLY_NAMED = {"rst_on_reuse", "fin_on_reuse"}
@@ -55,9 +57,13 @@ def _cells(pack: Pack, number: int, call: Call) -> Iterator[Cell]:
     if call.drive is None or pack.library.drive is None:
         return
     programs = {"*": call.drive} if isinstance(call.drive, str) else call.drive
-    protocol = call.protocol or pack.library.drive.protocol
+    spoken = call.protocol or pack.library.drive.protocol
+    protocol = spoken.removesuffix(_OVER_TLS)
+    secured = protocol != spoken
     for name in call.match:
-        for fault in _faults(programs, protocol, tls=pack.library.drive.tls):
+        for fault in _faults(programs, protocol, tls=pack.library.drive.tls or secured):
+            if secured and fault.startswith(_SECURE):
+                continue
             text = programs.get(fault, programs.get("*", ""))
             served = FAULTS.get(fault.removeprefix(_SECURE))
             yield Cell(
@@ -67,7 +73,7 @@ def _cells(pack: Pack, number: int, call: Call) -> Iterator[Cell]:
                 drive=_filled(text, name),
                 make=_make(pack, name),
                 protocol=protocol,
-                tls=fault.startswith(_SECURE) or (served is not None and served.tls),
+                tls=secured or fault.startswith(_SECURE) or (served is not None and served.tls),
                 serves=served is not None,
             )
 
