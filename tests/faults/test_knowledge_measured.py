@@ -7,6 +7,8 @@ tests/faults/test_knowledge_measured.py` takes all of them.
 from __future__ import annotations
 
 import os
+import platform
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -35,20 +37,26 @@ MOST_USED = {
 }
 
 
+def installed(pack: Pack) -> str:
+    """The version that the entries of a file are about."""
+    distribution = pack.library.distribution
+    return platform.python_version() if distribution is None else version(distribution)
+
+
 def is_measured_here(path: Path) -> bool:
     return path.stem in MOST_USED or read_pack(path).library.distribution is None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "path" in metafunc.fixturenames:
+    if "measured" in metafunc.fixturenames:
         every = os.environ.get("EVERY_LIBRARY") == "1"
         chosen = [path for path in FILES if (every or is_measured_here(path)) and plan(read_pack(path))]
-        metafunc.parametrize("path", chosen, ids=[path.stem for path in chosen])
+        metafunc.parametrize("measured", chosen, ids=[path.stem for path in chosen])
 
 
-def test_the_cells_are_what_is_seen(path: Path) -> None:
-    pack, catalogue = read_pack(path), Catalogue()
-    cells = plan(pack)
+def test_the_cells_are_what_is_seen(measured: Path) -> None:
+    pack, catalogue = read_pack(measured), Catalogue()
+    cells = plan(pack, installed(pack))
     bench = Bench(pack, exception_names(pack, catalogue), resets=resets(pack, catalogue))
     outcomes = bench.run(cells)
     assert len(outcomes) == len(cells)

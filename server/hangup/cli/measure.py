@@ -36,14 +36,14 @@ def measure(options: argparse.Namespace) -> int:
     read_pack.cache_clear()  # the file may have been written since it was last read
     try:
         pack = read_pack(path)
-        cells = _wanted(plan(pack), options)
+        versions = _versions(options.python, pack)
+        cells = _wanted(plan(pack, versions.version if versions else None), options)
     except (PackError, ValueError) as error:
         print(f"hangup: {error}", file=sys.stderr)
         return FAILED
     if not cells:
         print(f"hangup: nothing to measure: no call of {path} has a `drive` (that fits)", file=sys.stderr)
         return FAILED
-    versions = _versions(options.python, pack)
     if versions is None:
         print(f"hangup: {pack.library.distribution} is not installed for {options.python}", file=sys.stderr)
         return FAILED

@@ -35,7 +35,7 @@ class Drive(Struct, frozen=True):
     """`[library.drive]`: how the measurement uses the library. Read by the measurement alone, never by the server.
 
     setup: statements that come before each program, after `import` of the library's modules.
-    protocol: what the peer speaks (`python -m hangup.faults --list` names them).
+    protocol: what the peer speaks (`python -m hangup.faults --help` names them).
     tls: programs reach the peer over TLS when the name `tls` is true (`url` says so too; `ca` is the file to trust).
     answer, content_type: the body of the peer's proper answers, over HTTP.
     requires: distributions that must be installed besides the library.
@@ -124,6 +124,7 @@ class Class(Struct, frozen=True):
     iterate: the type of an element of `for y in x`.
     A type is a dotted name, `tuple[A, B]`, or `list[A]`; `None` is allowed as a member of `A | None`.
     A name with a colon (`requests.Response:streamed`) is a state of the class before the colon, and inherits from it.
+    dynamic: its methods are made at run time, so that they cannot be looked for in the class.
     make: a program whose last expression is an object of the class; for the measurement.
     since, until: the first and last version of the library (of Python, for the standard library) that has it.
     """
@@ -133,6 +134,7 @@ class Class(Struct, frozen=True):
     attributes: dict[str, str] = {}
     enter: str | None = None
     iterate: str | None = None
+    dynamic: bool = False
     make: str | None = None
     since: str | None = None
     until: str | None = None
@@ -181,7 +183,7 @@ class Call(Struct, frozen=True):
     statement is measured, those before it make ready. `$call` is the callable: a dotted name, or the method of `it`,
     the object that its class's `make` gives; `$name` is its last name. Known names: host, port, url, timeout (seconds),
     payload (20 MB), tls, ca, peer. Read by the measurement alone.
-    protocol: what the peer speaks, where it is not the library's.
+    protocol: what the peer speaks, where it is not the library's; with "+tls" behind it, all of it over TLS.
     unmeasured: why its cells are not measured; then it is never reason for a finding.
     since, until: the first and last version of the library (of Python, for the standard library) that it holds for.
     """

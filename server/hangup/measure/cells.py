@@ -13,7 +13,7 @@ from hangup.knowledge.schema import Call, Class, Pack
 _SECURE = "https_"
 """Begins the name of a fault that strikes behind a TLS handshake."""
 _OVER_TLS = "+tls"
-"""Ends the name of a protocol that is spoken over TLS under every fault (`raw+tls`); no fault is named `https_` then."""
+"""Ends the name of a protocol that is spoken over TLS under every fault (`raw+tls`); then none is named `https_`."""
 _PEER = re.compile(r"\bpeer\(")
 _LARGE = re.compile(r"\bpayload\b")
 _ONLY_NAMED = {"rst_on_reuse", "fin_on_reuse"}
@@ -48,9 +48,23 @@ class Cell:
         return self.fault.removeprefix(_SECURE)
 
 
-def plan(pack: Pack) -> list[Cell]:
-    """All cells of a file that can be measured. Raises DriveError."""
-    return [cell for number, call in enumerate(pack.calls) for cell in _cells(pack, number, call)]
+def plan(pack: Pack, version: str | None = None) -> list[Cell]:
+    """All cells of a file that can be measured.
+
+    version: of the library (of Python, for the standard library); entries about others are left out. Raises DriveError.
+    """
+    calls = [(number, call) for number, call in enumerate(pack.calls) if version is None or _is_about(call, version)]
+    return [cell for number, call in calls for cell in _cells(pack, number, call)]
+
+
+def _is_about(call: Call, version: str) -> bool:
+    here = _numbers(version)
+    newer = call.since is None or here >= _numbers(call.since)
+    return newer and (call.until is None or here[: len(_numbers(call.until))] <= _numbers(call.until))
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
 
 
 def _cells(pack: Pack, number: int, call: Call) -> Iterator[Cell]:
