@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from outcome import TIMEOUT, outcome
+from verdict import TIMEOUT, outcome
 
 import hangup.faults
 from hangup.faults import FAULTS, FaultServer

@@ -11,7 +11,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from outcome import TIMEOUT, outcome
+from verdict import TIMEOUT, outcome
 
 from hangup.faults import FaultServer, Request
 

@@ -9,7 +9,7 @@ import http.client
 import urllib.request
 
 import pytest
-from outcome import SHORT, TIMEOUT, outcome
+from verdict import SHORT, TIMEOUT, outcome
 
 from hangup.faults import FAULT_NAMES, FAULTS, FaultServer
 

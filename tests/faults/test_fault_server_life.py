@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from outcome import TIMEOUT, outcome
+from verdict import TIMEOUT, outcome
 
 import hangup.faults
 from hangup.faults import FAULT_NAMES, FAULTS, PROTOCOLS, FaultServer, Protocol

@@ -11,7 +11,7 @@ import socket
 import time
 
 import pytest
-from outcome import SHORT, TIMEOUT, outcome
+from verdict import SHORT, TIMEOUT, outcome
 
 from hangup.faults import FAULT_NAMES, FAULTS, FaultServer, Request
 

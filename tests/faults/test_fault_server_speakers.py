@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from outcome import SHORT, TIMEOUT, outcome
 from talks import LARGE, TALKS, Talk, ask, begin, connect, hear, take
+from verdict import SHORT, TIMEOUT, outcome
 
 from hangup.faults import FAULT_NAMES, FAULTS, PROTOCOLS, FaultServer, Request
 from hangup.faults.speakers import find_speakers

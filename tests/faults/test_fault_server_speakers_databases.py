@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-from outcome import TIMEOUT, outcome
 from talks import ANSWER, MY_OK, TALKS, ask, begin, connect, cql, hear, long, mongo, my, pg, say, short, take
+from verdict import TIMEOUT, outcome
 
 from hangup.faults import FaultServer
 

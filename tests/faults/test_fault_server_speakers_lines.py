@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from outcome import TIMEOUT
 from talks import TALKS, begin, connect, say
+from verdict import TIMEOUT
 
 from hangup.faults import FaultServer
 from hangup.faults.__main__ import main

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from outcome import TIMEOUT, outcome
+from verdict import TIMEOUT, outcome
 
 from hangup.faults import FAULTS, FaultServer
 

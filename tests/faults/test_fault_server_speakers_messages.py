@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from outcome import TIMEOUT, outcome
 from talks import ANSWER, TALKS, amqp, ask, begin, connect, hear, http2, kafka, long, masked, say, short, take
+from verdict import TIMEOUT, outcome
 
 from hangup.faults import FaultServer
 

@@ -14,7 +14,7 @@ import sys
 import urllib.request
 
 import pytest
-from outcome import SHORT, TIMEOUT, outcome
+from verdict import SHORT, TIMEOUT, outcome
 
 from hangup.faults import FAULT_NAMES, FAULTS, FaultServer
 
