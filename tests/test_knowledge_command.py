@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import msgspec
 import pytest
 import tomli
 
 from hangup.cli.main import main
+from hangup.knowledge import schema
 from hangup.knowledge.packs import index, read_faults
 from hangup.knowledge.schema import Pack
 
+SCHEMA = Path(schema.__file__).with_name("schema.json")
 LIBRARIES = sorted({path.stem for path in index().values()})
 
 
@@ -55,3 +59,11 @@ def test_the_schema_takes_the_files_that_come_with_hangup(capsys: pytest.Capture
 def test_an_unknown_library_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["knowledge", "show", "nothing"]) == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def test_the_schema_file_is_current(capsys: pytest.CaptureFixture[str]) -> None:
+    """`UPDATE_README=1` rewrites it."""
+    text = printed(capsys, "schema")
+    if os.environ.get("UPDATE_README") == "1":
+        SCHEMA.write_text(text, "utf-8")
+    assert SCHEMA.read_text("utf-8") == text
