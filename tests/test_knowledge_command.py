@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from hangup.knowledge import schema
 from hangup.knowledge.packs import index, read_faults
 from hangup.knowledge.schema import Pack
 
+PYTHONPATH = os.environ.get("PYTHONPATH", "")
 SCHEMA = Path(schema.__file__).with_name("schema.json")
 LIBRARIES = sorted({path.stem for path in index().values()})
 
@@ -67,3 +70,26 @@ def test_the_schema_file_is_current(capsys: pytest.CaptureFixture[str]) -> None:
     if os.environ.get("UPDATE_README") == "1":
         SCHEMA.write_text(text, "utf-8")
     assert SCHEMA.read_text("utf-8") == text
+
+
+def test_a_package_brings_its_own_file(tmp_path: Path) -> None:
+    """It is found through the entry point; the package is not imported."""
+    package, info = tmp_path / "site" / "ourclient", tmp_path / "site" / "ourclient-1.0.dist-info"
+    package.mkdir(parents=True)
+    info.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit('imported')\n", "utf-8")
+    (package / "hangup.toml").write_text(
+        "[library]\nname = 'ourclient'\nimports = ['ourclient']\nbase = ['OSError']\n"
+        "[[calls]]\nmatch = ['ourclient.fetch']\nphase = ['connect']\n"
+        "raises = { refused = 'ConnectionRefusedError' }\n",
+        "utf-8",
+    )
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ourclient\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text("[hangup.knowledge]\nourclient = ourclient:hangup.toml\n", "utf-8")
+    program = tmp_path / "program"
+    program.mkdir()
+    (program / "main.py").write_text("import ourclient\n\nourclient.fetch()\n", "utf-8")
+    command = [sys.executable, "-m", "hangup", "check", "--root", str(program)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(package.parent), PYTHONPATH]))}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert "ourclient.fetch may raise ConnectionRefusedError" in done.stdout, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -33,6 +34,9 @@ def check(options: argparse.Namespace) -> int:
     except SettingsError as error:
         _say(str(error))
         return 2
+    # Nearly everything that is made here stays until the end: looking through it again and again took a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 5, 2)
     workspace = load_workspace(root, settings, _say)
     wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
     found = [(path, finding) for path in wanted for finding in workspace.findings(path)]

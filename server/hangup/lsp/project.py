@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from pygls.uris import from_fs_path
 
 from hangup.knowledge.catalogue import Catalogue
+from hangup.knowledge.shipped import shipped
 from hangup.lsp import wire
 from hangup.lsp.client import Client
 from hangup.lsp.convert import fingerprint, to_diagnostic
@@ -171,7 +172,7 @@ class Project:
             self._settings = load(self._settings_root)
         except SettingsError as error:
             logger.warning("the settings before are kept: %s", error)
-        if self._settings.knowledge:
+        if self._settings.knowledge or shipped():
             self.workspace.catalogue = catalogue_of(self._settings_root, self._settings, logger.warning)
         elif self.workspace.catalogue is not self._catalogue:
             self.workspace.catalogue = self._catalogue

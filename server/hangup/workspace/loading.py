@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import index_with
+from hangup.knowledge.shipped import shipped
 from hangup.syntax.source import Source
 from hangup.workspace.files import python_files
 from hangup.workspace.settings import Settings, load
@@ -29,10 +30,14 @@ def load_workspace(root: Path, settings: Settings | None = None, report: Report 
 
 
 def catalogue_of(root: Path, settings: Settings, report: Report | None = None) -> Catalogue:
-    """The knowledge for a workspace: that of hangup, and its own files. report: told about each that cannot be used."""
-    if not settings.knowledge:
+    """The knowledge for a workspace: that of hangup, of packages beside it, and the workspace's own files.
+
+    report: told about each file that cannot be used.
+    """
+    own = [*shipped(), *(root / name for name in settings.knowledge)]
+    if not own:
         return Catalogue()
-    files, problems = index_with(root / name for name in settings.knowledge)
+    files, problems = index_with(own)
     if report is not None:
         for problem in problems:
             report(problem)
