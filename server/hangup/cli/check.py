@@ -34,7 +34,7 @@ def check(options: argparse.Namespace) -> int:
     except SettingsError as error:
         _say(str(error))
         return 2
-    # Nearly everything that is made here stays until the end: looking through it again and again took a tenth of the time.
+    # Nearly all that is made here stays until the end; looking through it again and again took a tenth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 5, 2)
     workspace = load_workspace(root, settings, _say)
