@@ -101,7 +101,7 @@ def _fillings(module: Module) -> dict[str, list[Scope]]:
     for scope in module.scopes:
         for binding in scope.unit.bindings:
             target = binding.target
-            if target[-1] in "]}" and "." not in target:
+            if target.endswith(("[]", "{}")) and "." not in target:
                 known = found.setdefault(target[:-2], [])
                 if scope not in known:
                     known.append(scope)
