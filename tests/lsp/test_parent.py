@@ -28,7 +28,7 @@ def test_looking_from_time_to_time_notices_it(waited_for: bool) -> None:
         started.wait()
     began = time.monotonic()
     assert started.stdout.read() == b""  # ends when the watcher, which holds the pipe, has ended
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
     started.wait()
     started.stdout.close()
 
