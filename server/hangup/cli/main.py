@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--hints", action="store_true", help="show hints as well (JSON always has them)")
     check.add_argument("--select", metavar="CODES", help="rules to report, comma-separated; instead of the settings'")
     check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
+    check.add_argument("--python", metavar="PATH", help="the interpreter or environment that the programs run with")
+    check.add_argument("--no-cache", action="store_true", help="neither read nor write what earlier runs found")
     check.set_defaults(run=_check)
 
     explain = commands.add_parser("explain", parents=[common], help="explain a rule, an exception class or an errno")

@@ -119,7 +119,8 @@ class Effects:
         if isinstance(function, Method) and function.overridden:
             return True
         qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
-        return not self._catalogue.calls(qualified) and not is_harmless(function, self._catalogue)
+        measured = self._catalogue.calls(qualified) and not self._catalogue.is_derived(qualified)
+        return not measured and not is_harmless(function, self._catalogue)
 
     def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
         if isinstance(function, Dotted):
@@ -167,6 +168,7 @@ class Effects:
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
             effect.entries.append((qualified, entry))
+            effect.certain = effect.certain and not self._catalogue.is_derived(qualified)
             if not effect.name:
                 effect.name = (_STATE.sub("", qualified) if ":" in qualified else qualified).replace("#", ".")
 

@@ -28,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
+    python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
+    Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
+    installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     """
 
@@ -39,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: list[str] = []
     boundaries: list[str] = []
     scripts: list[str] = []
+    python: str | None = None
+    follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
 
     def wants(self, code: str, path: str = "") -> bool:
