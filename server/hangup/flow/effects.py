@@ -10,7 +10,7 @@ import msgspec
 from hangup.facts.expressions import Attribute, Call, Expression, Name
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
-from hangup.flow.sieve import Sieve
+from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
@@ -125,6 +125,9 @@ class Effects:
     def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
         if isinstance(function, Dotted):
             self._list(effect, function.name, call)
+            if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
+                for value in self._evaluator.values(scope, argument):
+                    self._implied(effect, value, _ITERATION[False], argument)
             self._indirect(effect, call, scope)
         elif isinstance(function, Method):
             self._list(effect, function.qualified, call)

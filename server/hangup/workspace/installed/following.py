@@ -20,6 +20,10 @@ from hangup.workspace.store import Store, key_of
 
 logger = logging.getLogger(__name__)
 
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:import|from)[ \t]+([A-Za-z_][\w.]*)(?:[ \t]+import[ \t(]+([^\n\r#;]*))?", re.MULTILINE
+)
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _DEEPEST = 4
 """Packages built on packages built on packages: so many below the workspace are followed."""
 
@@ -65,12 +69,13 @@ class Following:
         pack = self._store.find(key, Pack)
         if pack is None:
             documents = {name: document for name, path in package.files.items() if (document := _read(name, path))}
-            if not _mentions_network(documents.values(), self._roots):
-                pack = Pack(library=self._header(package))
-            else:
+            written = {name for each in documents.values() for name in _written(each) if not _is_in(name, package.root)}
+            yield from self.follow(written, depth + 1)
+            if any(self.catalogue().file_of(name) is not None for name in written):
                 modules = {name: _module(package, name, document) for name, document in documents.items()}
-                yield from self.follow(_imports(modules.values(), package.root), depth + 1)
                 pack = self._derive(package, modules)
+            else:
+                pack = Pack(library=self._header(package))
             self._store.put(key, pack)
         else:
             # What it is built on is needed for its bases and types.
@@ -91,12 +96,6 @@ class Following:
     def _header(self, package: Package, built_on: list[str] | None = None) -> Header:
         return Header(name=package.root, imports=[package.root], derived=True, built_on=built_on or [])
 
-    @property
-    def _roots(self) -> re.Pattern[bytes]:
-        known = [*self._catalogue.roots, *self._derived]
-        words = b"|".join(sorted(re.escape(each).encode() for each in known))
-        return re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:[\w., ]*\b)?(?:" + words + rb")\b", re.MULTILINE)
-
 
 def imports_of(modules: Iterable[Module]) -> set[str]:
     """The absolute dotted names that modules import."""
@@ -111,11 +110,21 @@ def _imports(modules: Iterable[Module], root: str) -> set[str]:
         for imported in scope.unit.imports
         if not imported.level and imported.module
     }
-    return {name for name in found if name != root and not (root and name.startswith(root + "."))}
+    return {name for name in found if not (root and _is_in(name, root))}
 
 
-def _mentions_network(documents: Iterable[Document], roots: re.Pattern[bytes]) -> bool:
-    return any(roots.search(document.source.data) for document in documents)
+def _written(document: Document) -> set[str]:
+    """The names that a text imports, found without parsing it: most packages have nothing to do with a network."""
+    found: set[str] = set()
+    for match in _IMPORT.finditer(document.source.data):
+        module = match[1].decode("utf-8", "replace")
+        names = _NAME.findall(match[2].decode("utf-8", "replace")) if match[2] is not None else [""]
+        found |= {f"{module}.{name}".rstrip(".") for name in names}
+    return found
+
+
+def _is_in(name: str, root: str) -> bool:
+    return name == root or name.startswith(root + ".")
 
 
 def _module(package: Package, name: str, document: Document) -> Module:
