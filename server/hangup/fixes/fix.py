@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from tree_sitter import Tree
 
+from hangup.fixes.policy import Policy
 from hangup.flow.analysis import Flow
 from hangup.flow.holes import Hole
 from hangup.resolve.project import Module, Scope
@@ -18,28 +20,38 @@ from hangup.rules.rule import Context
 from hangup.syntax.edits import Edit
 from hangup.syntax.source import Source
 
+Applicability = Literal["safe", "unsafe"]
+
 
 class Fix(msgspec.Struct, frozen=True):
     """One change that a person can choose for a finding.
 
     title: what happens, as an imperative. edits: in offsets of the module, not overlapping.
     preferred: the one to take without thinking; at most one for a finding. name: the fix's folder.
+    applicability: "safe" when a run in which nothing fails does the same as before, and no error is kept from anybody
+    who was told of it; only such fixes are made without being asked for one by one.
+    tail: the end of the last edit's text that a person will want to write in their own way (a handler's body).
+    disabled: why the change cannot be made here, for menus that say so; it has no edits then.
     """
 
     title: str
     edits: tuple[Edit, ...]
     name: str
     preferred: bool = False
+    applicability: Applicability = "unsafe"
+    tail: str = ""
+    disabled: str = ""
 
 
 @dataclass
 class FixContext:
-    """One finding of one module, with all that is known of it."""
+    """One finding of one module, with all that is known of it, and what the project asks of fixes."""
 
     context: Context
     source: Source
     tree: Tree
     finding: Finding
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def flow(self) -> Flow:
@@ -55,6 +67,10 @@ class FixContext:
     def hole(self) -> Hole | None:
         """The unhandled call behind the finding, if that is what it is about."""
         return self.context.hole_at.get(self.finding.anchor) if self.finding.anchor is not None else None
+
+    def depends_on(self, distribution: str, module: str) -> bool:
+        """Whether the project uses a library: it names the distribution, or imports the module somewhere."""
+        return self.policy.names(distribution) or module in self.flow.imported
 
     @cached_property
     def scope(self) -> Scope:

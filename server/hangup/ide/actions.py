@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from hangup.fixes.fix import Fix, FixContext
+from hangup.fixes.policy import Policy, normalised
 from hangup.fixes.registry import fixes
 from hangup.rules.finding import Finding
+from hangup.workspace.settings import Settings
 from hangup.workspace.workspace import Workspace
 
 
@@ -26,4 +28,12 @@ def actions(workspace: Workspace, path: str, start: int, end: int) -> list[Actio
 def fixes_for(workspace: Workspace, path: str, finding: Finding) -> list[Fix]:
     """The fixes for one finding of a file."""
     document = workspace.document(path)
-    return fixes(FixContext(workspace.context(path), document.source, document.tree, finding))
+    policy = policy_of(workspace.settings)
+    return fixes(FixContext(workspace.context(path), document.source, document.tree, finding, policy))
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the settings of a workspace ask of its fixes."""
+    retry = settings.retry
+    dependencies = frozenset(normalised(name) for name in settings.dependencies)
+    return Policy(retry.attempts, retry.base, retry.cap, retry.jitter, retry.total, dependencies)

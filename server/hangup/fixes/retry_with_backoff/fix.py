@@ -9,8 +9,6 @@ from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import clause_for, free_name, write_function
 from hangup.fixes.statements import Place, place_of
 from hangup.flow.holes import Hole
-from hangup.syntax.edits import Edit
-from hangup.syntax.indentation import indent_block
 
 ATTEMPTS, BASE, CAP = 4, 0.5, 30
 
@@ -35,16 +33,15 @@ def make(context: FixContext) -> Iterator[Fix]:
     lines = [
         f"for {attempt} in range({ATTEMPTS}):",
         f"{indent}{step}try:",
-        indent + step * 2 + indent_block(context.source, place.nodes, step * 2),
+        indent + step * 2 + place.moved(2),
         *([] if place.leaves else [f"{indent}{step * 2}break"]),
         f"{indent}{step}except {clause}:",
         f"{indent}{step * 2}if {attempt} == {ATTEMPTS - 1}:",
         f"{indent}{step * 3}raise",
         f"{indent}{step * 2}{wait}{sleep.text}({jitter.text}(0, min({CAP}, {BASE} * 2**{attempt})))",
     ]
-    edit = Edit(place.start, place.end, context.source.newline.join(lines))
     imports = add_imports(context.source, context.tree, [*modules, sleep.module, jitter.module])
-    yield Fix(_title(hole), (*imports, edit), "retry-with-backoff")
+    yield Fix(_title(hole), (*imports, place.edit(lines)), "retry-with-backoff")
 
 
 def _connects_anew(hole: Hole) -> bool:
