@@ -19,8 +19,10 @@ from hangup.rules.finding import Finding
 from hangup.rules.rule import Context
 from hangup.syntax.edits import Edit
 from hangup.syntax.source import Source
+from hangup.syntax.tree import ancestors, node_at
 
 Applicability = Literal["safe", "unsafe"]
+Kind = Literal["quickfix", "refactor.rewrite.hangup.retry", "refactor.rewrite.hangup.wrap"]
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Fix(msgspec.Struct, frozen=True):
     applicability: "safe" when a run in which nothing fails does the same as before, and no error is kept from anybody
     who was told of it; only such fixes are made without being asked for one by one.
     tail: the end of the last edit's text that a person will want to write in their own way (a handler's body).
+    kind: "quickfix" answers the finding; the others change something near it, and it stays.
     disabled: why the change cannot be made here, for menus that say so; it has no edits then.
     """
 
@@ -40,6 +43,7 @@ class Fix(msgspec.Struct, frozen=True):
     preferred: bool = False
     applicability: Applicability = "unsafe"
     tail: str = ""
+    kind: Kind = "quickfix"
     disabled: str = ""
 
 
@@ -67,6 +71,24 @@ class FixContext:
     def hole(self) -> Hole | None:
         """The unhandled call behind the finding, if that is what it is about."""
         return self.context.hole_at.get(self.finding.anchor) if self.finding.anchor is not None else None
+
+    @cached_property
+    def typing_names(self) -> frozenset[str]:
+        """The names of the module that are imported below `if TYPE_CHECKING:` and nowhere else: there are none when
+        the program runs."""
+        if b"TYPE_CHECKING" not in self.source.data:
+            return frozenset()
+        imports = self.module.scope.unit.imports
+        real = {each.binding for each in imports if not self._is_for_typing(each.start)}
+        return frozenset(each.binding for each in imports) - real
+
+    def _is_for_typing(self, offset: int) -> bool:
+        for node in ancestors(node_at(self.tree, offset)):
+            condition = node.child_by_field_name("condition") if node.type == "if_statement" else None
+            if condition is not None and (condition.text or b"").rpartition(b".")[2] == b"TYPE_CHECKING":
+                body = node.child_by_field_name("consequence")
+                return body is not None and body.start_byte <= offset < body.end_byte
+        return False
 
     def depends_on(self, distribution: str, module: str) -> bool:
         """Whether the project uses a library: it names the distribution, or imports the module somewhere."""

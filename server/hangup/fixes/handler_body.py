@@ -55,6 +55,10 @@ def _by_context(context: FixContext, place: Place, error: str, subject: str) -> 
     report = _report(context, error, subject)
     stop = Body((f'raise SystemExit(f"{subject} failed: {{{error}}}") from {error}',), "end the program with a message")
     needed_later = place.used_after(place.bound_names())
+    if place.is_in_finally:
+        if not needed_later:
+            yield report
+        return
     if place.loop is not None:
         yield _next_round(place, report, needed_later) if _connects_anew(context, place) else report.then("break")
     if place.function is None:

@@ -109,10 +109,21 @@ class Place:
                 following = following.next_named_sibling
             if following is not None and node.parent.type in ("block", "module"):
                 return False
+            node = node.parent
             if node.type in _LOOPS:
                 return False
-            node = node.parent
         return True
+
+    @property
+    def is_in_finally(self) -> bool:
+        """Whether leaving from here by `return` would drop an error on its way (`finally`), or is not Python
+        (`except*`)."""
+        for node in ancestors(self.nodes[0].parent or self.nodes[0]):
+            if node.type in _UNITS:
+                return False
+            if node.type in ("finally_clause", "except_group_clause") or (node.text or b"").startswith(b"except*"):
+                return True
+        return False
 
     def bound_names(self) -> set[str]:
         """The names that the statements bind."""
