@@ -22,7 +22,7 @@ from hangup.syntax.source import Source
 from hangup.syntax.tree import ancestors, node_at
 
 Applicability = Literal["safe", "unsafe"]
-Kind = Literal["quickfix", "refactor.rewrite.hangup.retry", "refactor.rewrite.hangup.wrap"]
+Kind = Literal["quickfix", "refactor.rewrite.hangup.retry", "refactor.rewrite.hangup.wrap", "source.fixAll.hangup"]
 
 
 class Fix(msgspec.Struct, frozen=True):
