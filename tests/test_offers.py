@@ -79,7 +79,8 @@ def test_everything_at_once_until_nothing_is_left() -> None:
     assert done.made == {"HUP202": 1, "HUP401": 2, "HUP101": 1}
     assert done.source.data.decode() == (
         "import sys\n\nimport requests\n\n\ndef main():\n    try:\n"
-        "        print(requests.get('a', timeout=10).text)\n    except requests.RequestException:\n        print('gone')\n"
+        "        print(requests.get('a', timeout=10).text)\n"
+        "    except requests.RequestException:\n        print('gone')\n"
         "    try:\n        requests.get('b', timeout=10)\n"
         "    except requests.RequestException as error:\n"
         '        print(f"requests.get failed: {error}", file=sys.stderr)\n\n\nmain()\n'
@@ -91,7 +92,7 @@ def test_everything_at_once_until_nothing_is_left() -> None:
 def test_in_a_try_a_clause_comes_first() -> None:
     text = "import requests\ntry:\n    requests.get('u', timeout=1)\nexcept KeyError:\n    pass\n"
     fixes = offered(text, "HUP101")
-    assert [fix.name for fix in fixes][:2] == ["add-except-clause", "wrap-in-try"]
+    assert [fix.name for fix in fixes][:3] == ["add-except-clause", "widen-clause", "wrap-in-try"]
     assert [fix.preferred for fix in fixes].count(True) == 1
 
 
