@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from hangup.cli.fix import as_diff, fix_all, write
 from hangup.cli.report import Reported, as_json, as_text
-from hangup.ide.actions import fixes_for
+from hangup.ide.offers import fixes_for
 from hangup.workspace.files import find_root, is_excluded, is_test, python_files
 from hangup.workspace.loading import load_workspace, read_into
 from hangup.workspace.settings import Settings, SettingsError, load, unknown_codes
@@ -41,6 +42,18 @@ def check(options: argparse.Namespace) -> int:
     store = open_store(wanted=not options.no_cache)
     workspace = load_workspace(root, settings, _say, store)
     wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
+    if options.diff or options.fix:
+        fixed = fix_all(workspace, wanted, unsafe=options.unsafe_fixes)
+        if options.diff:
+            print(as_diff(fixed), end="")
+            return 1 if fixed else 0
+        try:
+            write(root, fixed)
+        except OSError as error:
+            _say(f"{error.filename}: cannot be written: {error.strerror}")
+            return 2
+        made = sum(each.made for each in fixed)
+        _say(f"fixed {made} finding{'' if made == 1 else 's'} in {len(fixed)} file{'' if len(fixed) == 1 else 's'}")
     found = [(path, finding) for path in wanted for finding in workspace.findings(path)]
     store.close()
     if options.output_format == "json":

@@ -31,6 +31,7 @@ def load_workspace(
         pass
     if surroundings.catalogue is not workspace.catalogue:
         workspace.catalogue = surroundings.catalogue
+    kept.flush()
     return workspace
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import tomli
 
 from hangup.rules.registry import rules
+from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
 
 FILES = ("hangup.toml", "pyproject.toml")
@@ -16,6 +17,21 @@ FILES = ("hangup.toml", "pyproject.toml")
 
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the file and the reason."""
+
+
+class RetrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """How the fixes write a retry: `[tool.hangup.retry]`.
+
+    attempts: how often the call is made at most. base, cap: seconds; the wait after attempt n (from 0) is at most
+    `min(cap, base * 2**n)`. jitter: it is a random part of that. total: seconds after which no attempt is begun, where
+    the retry has a deadline.
+    """
+
+    attempts: Annotated[int, msgspec.Meta(ge=2, le=100)] = 4
+    base: Annotated[float, msgspec.Meta(gt=0)] = 0.5
+    cap: Annotated[float, msgspec.Meta(gt=0)] = 30
+    jitter: bool = True
+    total: Annotated[float, msgspec.Meta(gt=0)] = 60
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -32,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
     installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
+    retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
+    pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -45,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     python: str | None = None
     follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
+    retry: RetrySettings = RetrySettings()
+    dependencies: list[str] = []
 
     def wants(self, code: str, path: str = "") -> bool:
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
@@ -73,8 +93,11 @@ def load(root: Path) -> Settings:
         settings = parse(own, str(root / "hangup.toml"))
     elif shared is not None:
         settings = parse(shared, f"{root / 'pyproject.toml'}: [tool.hangup]")
-    scripts = _scripts(project)
-    return msgspec.structs.replace(settings, scripts=[*settings.scripts, *scripts]) if scripts else settings
+    return msgspec.structs.replace(
+        settings,
+        scripts=[*settings.scripts, *_scripts(project)],
+        dependencies=[*settings.dependencies, *declared(project), *required(root)],
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
