@@ -62,6 +62,7 @@ STATEMENTS = [
     "for r in x: C",
     "for r in x:\n    if r:\n        continue\n    C\n    time.sleep(1)",
     "for r in x:\n    try:\n        C\n    except KeyError:\n        break",
+    "for r in x:\n    print(r)\nelse:\n    C\n    print(x)",
     "if (y := C):\n    print(y)",
     "match C:\n    case [1, *_]:\n        pass\n    case _:\n        pass",
     "match x:\n    case 1 if C: print(1)\n    case _: C",

@@ -95,12 +95,14 @@ class Place:
 
     @property
     def loop(self) -> Node | None:
-        """The innermost loop of the same unit around it."""
+        """The innermost loop of the same unit around it; its `else` is not in it."""
+        inner: Node = self.nodes[0]
         for node in ancestors(self.nodes[0].parent or self.nodes[0]):
             if node.type in _UNITS:
                 return None
-            if node.type in _LOOPS:
+            if node.type in _LOOPS and inner.type != "else_clause":
                 return node
+            inner = node
         return None
 
     @property

@@ -76,6 +76,9 @@ def _written(context: FixContext, scope: Scope, client: Client) -> tuple[str, li
 
     def write(match: re.Match[str]) -> str:
         module, name = match.groups()
+        for imported in context.module.scope.unit.imports:  # perhaps from where it is defined, deeper in the package
+            if imported.name == name and imported.module.partition(".")[0] == module.partition(".")[0]:
+                return imported.binding
         written = write_function(context, scope, module, name)
         if written.module is not None and "." in module:  # nobody writes `urllib3.util.Retry(...)`
             modules.append(f"{module}:{name}")
@@ -99,11 +102,17 @@ def _given(context: FixContext, scope: Scope, target: str, made: Call, client: C
         yield from append_argument(context.source, context.tree, end, f"{client.keyword}={value}")
         return
     place = place_of(context.source, context.tree, start, end)
-    if place is None or not place.is_simple or place.colon is not None or not target:
+    if place is None or not place.is_simple or place.colon is not None or not target or _is_mounted(context, target):
         return
     newline = context.source.newline
     lines = [f'{target}.mount("{scheme}://", {value})' for scheme in ("https", "http")]
     yield Edit(place.end, place.end, "".join(f"{newline}{place.indent}{line}" for line in lines))
+
+
+def _is_mounted(context: FixContext, target: str) -> bool:
+    """Whether the module gives a session adapters of its own."""
+    sites = (site.expression for scope in context.module.scopes for site in scope.unit.sites)
+    return any(isinstance(call, Call) and dotted(call.function) == f"{target}.mount" for call in sites)
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 35, make)
