@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -42,7 +43,8 @@ class Program:
 
     needs: the modules that it imports beyond the standard library. retried: the faults after which the retried call
     succeeds. wrapped: those that end in the handler once everything is wrapped; "refused" always does.
-    each: the requests that one call makes: aiohttp repeats some by itself.
+    each: the requests that one call makes: aiohttp repeats some by itself. repeated: the faults after which the client
+    succeeds that was told to try again; only: no other fix is tried.
     """
 
     library: str
@@ -52,6 +54,8 @@ class Program:
     needs: tuple[str, ...] = ()
     protocol: str = "http"
     each: int = 1
+    repeated: tuple[str, ...] = ()
+    only: bool = False
 
 
 def _program(body: str) -> str:
@@ -97,6 +101,7 @@ PROGRAMS = (
         (*_AT_ONCE, *_IN_BODY, *_CUT),
         (*_AT_ONCE, *_IN_BODY, *_CUT),
         ("requests",),
+        repeated=_AT_ONCE,
     ),
     Program(
         "httpx",
@@ -287,6 +292,118 @@ PROGRAMS = (
         ("redis",),
         "redis",
     ),
+    Program(
+        "urllib3 (its own retries)",
+        _program("""
+            import sys
+
+            import urllib3
+
+            http = urllib3.PoolManager(timeout=0.3)
+
+
+            def main():
+                print(http.request("GET", sys.argv[1]).data.decode())
+
+
+            main()
+        """),
+        (),
+        (),
+        ("urllib3",),
+        repeated=(*_AT_ONCE, *_IN_BODY, *_CUT),
+        only=True,
+    ),
+    Program(
+        "httpx (its own retries)",
+        _program("""
+            import sys
+
+            import httpx
+
+
+            def main():
+                with httpx.Client(timeout=0.3) as client:
+                    print(client.get(sys.argv[1]).text)
+
+
+            main()
+        """),
+        (),
+        (),
+        ("httpx",),
+        repeated=("refused",),
+        only=True,
+    ),
+    Program(
+        "redis (its own retries)",
+        _program("""
+            import sys
+            from urllib.parse import urlsplit
+
+            import redis
+
+            url = urlsplit(sys.argv[1])
+            store = redis.Redis(host=url.hostname, port=url.port, socket_timeout=0.3)
+
+
+            def main():
+                print(store.get("rates").decode())
+
+
+            main()
+        """),
+        (),
+        (),
+        ("redis",),
+        "redis",
+        repeated=_AT_ONCE,
+        only=True,
+    ),
+    Program(
+        "boto3",
+        _program("""
+            import sys
+
+            import boto3
+
+
+            def main():
+                s3 = boto3.client("s3", "eu-west-1", None, True, None, sys.argv[1], "key", "secret")
+                print(s3.get_object(Bucket="rates", Key="today")["Body"].read().decode())
+
+
+            main()
+        """),
+        (),
+        (),
+        ("boto3",),
+        repeated=("rst_after_request", "fin_before_response"),
+        only=True,
+    ),
+    Program(
+        "aiohttp-retry",
+        _program("""
+            import asyncio
+            import sys
+
+            import aiohttp
+
+
+            async def main():
+                async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_read=0.3)) as session:
+                    async with session.get(sys.argv[1]) as response:
+                        print(await response.text())
+
+
+            asyncio.run(main())
+        """),
+        (),
+        (),
+        ("aiohttp", "aiohttp_retry"),
+        repeated=_AT_ONCE,
+        only=True,
+    ),
 )
 
 _LIBRARIES = {
@@ -295,7 +412,6 @@ _LIBRARIES = {
     "retry-with-backoff-library": "backoff",
 }
 _TIMED = "retry-with-backoff (deadline)"
-_OF_CLIENTS = {"requests (session)": _AT_ONCE}
 
 
 @dataclass(frozen=True)
@@ -323,12 +439,14 @@ def plan() -> Iterator[Cell]:
     """Every cell, whatever is installed."""
     for program in PROGRAMS:
         for fix in offered(program):
+            if program.only and fix != "retry-in-the-client":
+                continue
             if fix == "wrap-in-try":
                 for fault in ("refused", *program.wrapped):
                     yield Cell(program, fix, fault, False)
                 continue
             if fix == "retry-in-the-client":
-                for fault in _OF_CLIENTS.get(program.library, ()):
+                for fault in program.repeated:
                     yield Cell(program, fix, fault, True)
                 continue
             for fault in program.retried:
@@ -434,9 +552,11 @@ for line in sys.stdin:
 
 def play(cell: Cell, runner: Runner) -> Seen:
     """Run a cell's program against its fault."""
-    failing = {"fail_first": 2} if cell.recovers else {}
+    failing = {"fail_first": 2} if cell.recovers and cell.fault != "refused" else {}
     server = FaultServer(cell.fault, protocol=cell.program.protocol, answer=b"recovered", hang=2, **failing)
     with server:
+        if cell.recovers and cell.fault == "refused":
+            threading.Timer(0.2, server.recover).start()
         seen = runner.run(fixed(cell), server.url)
         return Seen(str(seen["out"]), str(seen["err"]), tuple(seen["error"]), len(server.requests), tuple(server.waits))
 
