@@ -75,7 +75,7 @@ class EscapeAnalysis:
         seen = {scope}
         queue = [scope]
         for each in queue:
-            if any(self._effects.is_opaque(each, site) for site in each.unit.sites):
+            if self._guards.has_attempts(each) or any(self._effects.is_opaque(each, site) for site in each.unit.sites):
                 return True
             for callee in self._callees(each):
                 if callee not in seen:

@@ -47,8 +47,7 @@ class Guards:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
         out). The passage is shared by all who ask the same: it is not to be changed."""
         if guard in (NOWHERE, until):
-            retried = {error for error in errors if guard == NOWHERE and self._retried.is_decorated(scope, error)}
-            return Passage(set(errors) - retried, retried)
+            return Passage({each for each in errors if guard != NOWHERE or not self._retried.is_decorated(scope, each)})
         key = (scope, guard, until, frozenset(errors))
         known = self._followed.get(key)
         if known is None:
@@ -109,6 +108,11 @@ class Guards:
                     names |= found if whole else {"BaseException"}
         return frozenset(names)
 
+    def has_attempts(self, scope: Scope) -> bool:
+        """Whether a library tries something again in a scope: what fails in the end comes out of it all the same."""
+        guards = scope.unit.guards
+        return any(self._retried.is_attempt(scope, context) for guard in guards for context in guard.contexts)
+
     def enclosing(self, scope: Scope, guard: int) -> Iterator[tuple[int, Guard]]:
         """The guards from `guard` outwards."""
         while guard != NOWHERE:
@@ -141,14 +145,15 @@ class Guards:
                 errors = self._through_clauses(scope, guard, fact, errors, passage)
             guard = fact.parent
         for error, explicit in errors.items():
-            retried = guard == NOWHERE and self._retried.is_decorated(scope, error)
-            (passage.explicit if explicit or retried else passage.through).add(error)
+            if explicit or guard != NOWHERE or not self._retried.is_decorated(scope, error):
+                (passage.explicit if explicit else passage.through).add(error)
 
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
         if any(self._retried.is_attempt(scope, context) for context in fact.contexts):
-            return dict.fromkeys(errors, True)
+            passage.stopped.update(dict.fromkeys(errors, (guard, None)))
+            return {}
         names, managers, is_group = self._managing(scope, guard, fact)
         if not (names or managers or is_group):
             return errors

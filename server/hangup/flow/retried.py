@@ -1,4 +1,4 @@
-"""What a library tries again, and raises in the end: that was decided, and the caller has to handle it."""
+"""What a library tries again. Like a handler that raises only when it gives up, that counts as handling."""
 
 from __future__ import annotations
 
