@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
+from hangup.flow.retries.plan import Plan
+from hangup.flow.retries.plans import Plans
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
@@ -30,14 +33,25 @@ class Passage(msgspec.Struct):
     stopped: dict[str, tuple[int, int | None]] = {}
 
 
+class _Managing(NamedTuple):
+    """What the context managers of a `with` do to errors: the classes they swallow, who sees them, whether they group
+    them, and the retry that the body is one try of."""
+
+    swallowed: frozenset[str]
+    managers: list[Scope]
+    is_group: bool
+    plan: Plan | None
+
+
 class Guards:
     """Follows errors through guards. Good for one state of the project."""
 
-    def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
+    def __init__(self, evaluator: Evaluator, classes: ClassTree, plans: Plans) -> None:
         self._evaluator = evaluator
         self._classes = classes
+        self._plans = plans
         self._entered: set[Scope] = set()
-        self._with: dict[Scope, dict[int, tuple[frozenset[str], list[Scope], bool]]] = {}
+        self._with: dict[Scope, dict[int, _Managing]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
         self._followed: dict[tuple[Scope, int, int, frozenset[str]], Passage] = {}
 
@@ -143,14 +157,16 @@ class Guards:
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
-        names, managers, is_group = self._managing(scope, guard, fact)
-        if not (names or managers or is_group):
+        names, managers, is_group, plan = self._managing(scope, guard, fact)
+        if not (names or managers or is_group or plan):
             return errors
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
             left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
             for manager in managers:
                 left = self._through_manager(manager, left)
+            if plan is not None:
+                left = {out: given for each, given in left.items() if (out := self._plans.leaving([plan], each))}
             if is_group:
                 left = {in_group(each): given for each, given in left.items()}
             if not left:
@@ -158,12 +174,12 @@ class Guards:
             after.update(left)
         return after
 
-    def _managing(self, scope: Scope, guard: int, fact: Guard) -> tuple[frozenset[str], list[Scope], bool]:
-        """What the context managers of a `with` do to errors: classes they swallow, who sees them, whether they
-        group."""
+    def _managing(self, scope: Scope, guard: int, fact: Guard) -> _Managing:
+        """What the context managers of a `with` do to errors."""
         known = self._with.setdefault(scope, {})
         if guard not in known:
-            known[guard] = self.suppressed(scope, fact), self._managers(scope, fact), self._is_task_group(scope, fact)
+            group, plan = self._is_task_group(scope, fact), self._plans.around(scope, fact)
+            known[guard] = _Managing(self.suppressed(scope, fact), self._managers(scope, fact), group, plan)
         return known[guard]
 
     def _is_task_group(self, scope: Scope, fact: Guard) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hangup.flow.analysis import Flow
 from hangup.flow.callers import Caller
+from hangup.flow.classes import as_raised, unwrapped
 from hangup.flow.reach import End
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Related
@@ -39,9 +40,15 @@ def ending(end: End, origin: Scope) -> str:
     here = located(origin)
     way = here[0].upper() + here[1:] + "".join([f", called {_by(caller)}" for caller in callers])
     if end.outcome is not None:
-        return f"{way}: {end.outcome}."
+        return f"{way}: {end.outcome}.{_instead(end)}"
     outermost = "it" if end.scope is origin else place(end.scope)
-    return f"{way}: nothing in this workspace calls {outermost}, so whoever does has to expect this."
+    return f"{way}: nothing in this workspace calls {outermost}, so whoever does has to expect this.{_instead(end)}"
+
+
+def _instead(end: End) -> str:
+    """What a retry on the way raises in place of the error, as a sentence."""
+    names = sorted({as_raised(error) for error in end.errors if unwrapped(error) != error})
+    return f" After the last try it arrives as {' or '.join(names)}." if names else ""
 
 
 def _by(scope: Scope) -> str:
