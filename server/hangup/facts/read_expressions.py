@@ -216,9 +216,9 @@ def _comprehension(state: Reading, node: Node) -> Expression:
     outer, state.loop = state.loop, True
     inner = node.child_by_field_id(_BODY)
     if inner is not None and inner.type == "pair":
-        values = _pair(state, inner)
+        _, value = _pair(state, inner)
         state.loop = outer
-        return Table(*state.span(node), values)
+        return Table(*state.span(node), (value,))
     body = read(state, inner)
     state.loop = outer
     return Sequence(*state.span(node), (Splat(body.start, body.end, Sequence(body.start, body.end, (body,))),))
@@ -226,17 +226,19 @@ def _comprehension(state: Reading, node: Node) -> Expression:
 
 def _dictionary(state: Reading, node: Node) -> Expression:
     values: list[Expression] = []
+    keys: list[Expression] = []
     for child in node.named_children:
         if child.type == "pair":
-            values += _pair(state, child)
+            key, value = _pair(state, child)
+            keys.append(key)
+            values.append(value)
         else:
             read(state, child)
-    return Table(*state.span(node), tuple(values))
+    return Table(*state.span(node), tuple(values), tuple(keys))
 
 
-def _pair(state: Reading, node: Node) -> tuple[Expression, ...]:
-    read(state, node.child_by_field_name("key"))
-    return (read(state, node.child_by_field_id(_VALUE)),)
+def _pair(state: Reading, node: Node) -> tuple[Expression, Expression]:
+    return read(state, node.child_by_field_name("key")), read(state, node.child_by_field_id(_VALUE))
 
 
 def _yield(state: Reading, node: Node) -> Expression:

@@ -32,6 +32,14 @@ class Escapes:
         """All classes that leave."""
         return set(self.implicit) | set(self.explicit)
 
+    @property
+    def all(self) -> Failures:
+        """All classes that leave, with the faults behind them."""
+        found = dict(self.implicit)
+        for name, faults in self.explicit.items():
+            found[name] = found.get(name, frozenset()) | faults
+        return found
+
 
 class EscapeAnalysis:
     """Computes escapes on demand. Good for one state of the project."""

@@ -232,6 +232,10 @@ class Guards:
             after.update(dict.fromkeys(self._raised_by(scope, (guard, at), handler, error), True))
         return after
 
+    def clause_for(self, scope: Scope, guard: int, error: str) -> int | None:
+        """The index of the clause of a `try` that catches an error; None if none does."""
+        return self._first(scope, scope.unit.guards[guard], error)
+
     def _first(self, scope: Scope, fact: Guard, error: str) -> int | None:
         """The index of the clause that catches an error."""
         for at, handler in enumerate(fact.handlers):
