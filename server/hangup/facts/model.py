@@ -137,6 +137,8 @@ class Loop(Fact, frozen=True, gc=False):
 
     subject: what a `for` goes over, the condition of a `while`.
     stepped: the target of a `for`, and the names and attribute paths that augmented assignment changes in the body.
+    counted: those of them that go up or down by one.
+    inclusive: the condition is a comparison that holds when both sides are equal.
     """
 
     kind: Literal["for", "while"]
@@ -146,6 +148,8 @@ class Loop(Fact, frozen=True, gc=False):
     body_start: int
     rounds: tuple[Round, ...]
     stepped: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    inclusive: bool = False
 
 
 class Raise(Fact, frozen=True, gc=False):

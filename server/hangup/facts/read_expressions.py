@@ -199,11 +199,8 @@ def _lambda(state: Reading, node: Node) -> Expression:
 
 def _string(state: Reading, node: Node) -> Expression:
     interpolations = [child for child in node.named_children if child.type == "interpolation"]
-    if not interpolations:
-        return string(state, node)
-    return Opaque(
-        *state.span(node), tuple([read(state, child.child_by_field_id(_EXPRESSION)) for child in interpolations])
-    )
+    parts = tuple([read(state, child.child_by_field_id(_EXPRESSION)) for child in interpolations])
+    return Opaque(*state.span(node), parts) if interpolations else string(state, node)
 
 
 def _comprehension(state: Reading, node: Node) -> Expression:

@@ -6,6 +6,7 @@ Only what the tree alone can tell: whether anything in the `try` touches the net
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from tree_sitter import Node
 
@@ -15,6 +16,7 @@ from hangup.facts.state import Reading
 from hangup.syntax.tree import field
 
 _ALTERNATIVE, _BODY, _CONSEQUENCE, _LEFT = field("alternative"), field("body"), field("consequence"), field("left")
+_CONDITION = field("condition")
 _CLAUSES = ("except_clause", "except_group_clause")
 _LOOPS = frozenset({"for_statement", "while_statement"})
 _SCOPES = frozenset({"function_definition", "class_definition", "lambda", "decorated_definition"})
@@ -45,9 +47,15 @@ def note_loop(state: Reading, node: Node, subject: Expression, guards_before: in
     if rounds:
         left = node.child_by_field_id(_LEFT)
         target = (state.text(left),) if left is not None else ()
-        kind = "for" if node.type == "for_statement" else "while"
-        spans = (*state.span(node), body.start_byte - state.base)
-        state.loops.append(Loop(kind, subject, *spans, rounds, (*target, *_stepped(state, body))))  # type: ignore[arg-type]
+        kind: Literal["for", "while"] = "for" if node.type == "for_statement" else "while"
+        condition = node.child_by_field_id(_CONDITION)
+        inclusive = condition is not None and any(child.type in ("<=", ">=") for child in condition.children)
+        steps = _steps(state, body)
+        stepped, counted = (*target, *steps), tuple(name for name, by_one in steps.items() if by_one)
+        start, end = state.span(node)
+        state.loops.append(
+            Loop(kind, subject, start, end, body.start_byte - state.base, rounds, stepped, counted, inclusive)
+        )
 
 
 def _tries(block: Node) -> Iterator[Node]:
@@ -188,18 +196,20 @@ def _block(node: Node) -> Node | None:
     return next((child for child in node.named_children if child.type == "block"), None)
 
 
-def _stepped(state: Reading, node: Node) -> tuple[str, ...]:
-    """The names and attribute paths that augmented assignment changes (`attempt += 1`)."""
-    found: list[str] = []
+def _steps(state: Reading, node: Node) -> dict[str, bool]:
+    """The names and attribute paths that augmented assignment changes (`attempt += 1`), and whether always by one."""
+    found: dict[str, bool] = {}
     stack = [node]
     while stack:
         each = stack.pop()
         for child in each.named_children:
             if child.type == "augmented_assignment":
-                left = child.child_by_field_id(_LEFT)
-                found += [state.text(left)] if left is not None else []
+                name, _, step = state.text(child).partition("=")
+                by_one = name[-1:] in "+-" and step.strip() == "1"
+                name = name.rstrip("+-*/%@&|^<> \t")
+                found[name] = by_one and found.get(name, True)
             elif child.type not in _SCOPES and (
                 child.type.endswith(("_statement", "_clause")) or child.type == "block"
             ):
                 stack.append(child)
-    return tuple(dict.fromkeys(found))
+    return found

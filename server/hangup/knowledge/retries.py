@@ -41,8 +41,8 @@ class Retrier(Struct, frozen=True):
         item a context manager around one try (it may decorate as well); "policy": given to a client, which then tries
         again by itself.
     on: the argument that says which errors lead to another try: classes, or `terms`. classes: those without it.
-    limit: the argument with the number of tries; tries: that number without it, none for no limit.
-    counts: what the number counts, tries or tries after the first. unlimited: the number that stands for no limit.
+    limit: the argument with the number of tries; tries: that number where it is not given, none for no limit.
+    counts: what both numbers count, tries or tries after the first. unlimited: the number that stands for no limit.
     duration, seconds: the same for the time after which it gives up.
     stop: the argument that limits it by `terms`.
     wait: the argument with the seconds, or with `terms`; waits: what holds without it.

@@ -11,7 +11,7 @@ from hangup.flow.retries.loops import loops, recursions
 from hangup.flow.retries.plan import Plan
 from hangup.flow.retries.tried import Retry, Tried
 from hangup.flow.retries.tries import Tries
-from hangup.flow.retries.written import argument, written
+from hangup.flow.retries.written import argument, number
 from hangup.resolve.project import Module, Scope
 
 
@@ -85,7 +85,7 @@ def _policies(flow: Flow, scope: Scope) -> Iterator[Retry]:
 def _is_told(scope: Scope, call: Call, plan: Plan) -> bool:
     """Whether a client is told to try again here, and not by another policy that is given to it."""
     given = argument(call, plan.retrier.limit)
-    if given is not None and isinstance(written(scope, given)[1], Call):
+    if given is not None and plan.retrier.wait is None and number(scope, given) is None:
         return False
     return plan.limit.tries is None or plan.limit.tries > 1
 

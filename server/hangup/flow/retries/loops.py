@@ -11,6 +11,7 @@ from hangup.facts.expressions import (
     Constant,
     Expression,
     Name,
+    Opaque,
     Sequence,
     dotted,
     parts_of,
@@ -43,7 +44,7 @@ def loops(flow: Flow, tries: Tries, scope: Scope) -> Iterator[Retry]:
 
 def _loop(flow: Flow, tries: Tries, scope: Scope, loop: Loop, turn: Round) -> Retry | None:
     limit = _limit(flow, scope, loop, turn)
-    if limit is None or (loop.kind == "for" and turn.success == "never"):
+    if limit is None or limit.tries == 1 or (loop.kind == "for" and turn.success == "never"):
         return None
     tried, retried, clauses = _caught(flow, tries, scope, turn)
     if not tried or _goes_on(flow, scope, loop, tried[0].site):
@@ -65,7 +66,8 @@ def _loop(flow: Flow, tries: Tries, scope: Scope, loop: Loop, turn: Round) -> Re
         retried,
         escapes=flow.connectivity(flow.escapes.of_one_try(scope).all),
         once=turn.success != "never" or _ends_by_condition(scope, loop),
-        opaque=any(flow.effects.is_opaque(scope, site) for site in sites),
+        opaque=any(flow.effects.is_opaque(scope, site) for site in sites)
+        or any(_looks_into(scope, turn.guard, clause) for clause in clauses),
     )
 
 
@@ -89,6 +91,24 @@ def _caught(flow: Flow, tries: Tries, scope: Scope, turn: Round) -> tuple[list[T
                     if tried not in found:
                         found.append(tried)
     return found, retried, list(clauses.values())
+
+
+def _looks_into(scope: Scope, guard: int, clause: Handler) -> bool:
+    """Whether a clause raises some errors again and looks into them before: which go round is not known then."""
+    handlers = scope.unit.guards[guard].handlers
+    raises = any(each.handler == (guard, handlers.index(clause)) for each in scope.unit.raises)
+    return raises and any(
+        isinstance(part, Name) and part.id == clause.name
+        for site in scope.unit.sites
+        if clause.body_start <= site.expression.start < clause.body_end and _asks(site)
+        for part in parts_of(site.expression)
+    )
+
+
+def _asks(site: Site) -> bool:
+    """Whether a site reads an attribute, or is a call that tells something of its argument."""
+    call = site.expression
+    return site.kind == "read" or (isinstance(call, Call) and _last(call.function) in ("isinstance", "str", "getattr"))
 
 
 def _between(scope: Scope, loop: Loop, turn: Round, clauses: list[Handler], first: Site) -> Iterator[Site]:
@@ -134,14 +154,16 @@ def _limit(flow: Flow, scope: Scope, loop: Loop, turn: Round) -> Limit | None:
 
 def _counted(scope: Scope, loop: Loop, names: set[str]) -> Limit:
     """The tries of `while attempt < 5` and `while retries > 0`, where the numbers are written."""
-    numbers = [part.value for part in parts_of(loop.subject) if isinstance(part, Constant)]
-    counters = names & set(loop.stepped)
+    counters = names & set(loop.counted)
     starts = [b.value for b in scope.unit.bindings if b.target in counters and b.start < loop.start]
-    begun = starts[0] if len(starts) == 1 else None
-    ends = [*numbers, begun.value] if isinstance(begun, Constant) else []
-    whole = [each for each in ends if isinstance(each, int)]
+    begun = number(scope, starts[0]) if len(starts) == 1 and starts[0] is not None else None
+    sides = loop.subject.parts if isinstance(loop.subject, Opaque) else ()
+    end = [number(scope, side) for side in sides if dotted(side) not in counters]
+    bound = 0 if isinstance(loop.subject, Name) else end[0] if len(sides) == 2 and len(end) == 1 else None
+    if begun is None or bound is None or (begun not in (0, 1) and bound not in (0, 1)):
+        return Limit(True)
     # From 0 up to 5, or from 5 down to 0.
-    return Limit(True, max(whole)) if len(whole) == len(ends) == 2 and 0 in whole else Limit(True)
+    return Limit(True, int(abs(bound - begun)) + loop.inclusive)
 
 
 def _ends_by_condition(scope: Scope, loop: Loop) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from hangup.facts.expressions import Attribute, Call, Constant, Expression, Name, dotted, parts_of
+from hangup.facts.expressions import Attribute, Call, Constant, Element, Expression, Name, dotted, parts_of
 from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
 from hangup.flow.retries.plan import Wait
@@ -17,6 +17,7 @@ _WAITS = re.compile(
 )
 _MAY_WAIT = frozenset({"get", "input", "accept", "recv", "read", "readline", "result", "receive", "consume", "take"})
 _CHANCE = re.compile(r"random|jitter|uniform|randint|randrange|gauss|variate|secrets", re.I)
+_ARITHMETIC = frozenset({"min", "max", "int", "float", "pow", "round", "len", "abs"})
 _STEPS = 3
 UNKNOWN = Wait("unknown", None, True)
 
@@ -44,7 +45,7 @@ def _slept(scope: Scope, call: Call, stepped: tuple[str, ...]) -> Wait:
     argument = call.positional(0)
     if argument is None:
         return UNKNOWN
-    seconds = number(scope, argument)
+    seconds = number(scope, argument) if dotted(argument) not in stepped else None
     if seconds is not None:
         return Wait("constant" if seconds else "none", seconds)
     texts: set[str] = set()
@@ -52,7 +53,7 @@ def _slept(scope: Scope, call: Call, stepped: tuple[str, ...]) -> Wait:
     for part in _deep(scope, argument):
         if isinstance(part, Name | Attribute):
             texts.add(dotted(part) or "")
-        plain = plain and not isinstance(part, Call)
+        plain = plain and not (isinstance(part, Call) and _last(part.function) not in _ARITHMETIC)
     if any(_CHANCE.search(text) for text in texts):
         return Wait("unknown", None, True)
     if texts & set(stepped):
@@ -66,7 +67,7 @@ def _deep(scope: Scope, expression: Expression) -> Iterable[Expression]:
         yield part
         if isinstance(part, Name):
             _, given = written(scope, part)
-            if given is not part and not isinstance(given, Constant):
+            if given is not part and not isinstance(given, Constant | Element):
                 yield from parts_of(given)
 
 

@@ -54,7 +54,8 @@ def _is_of_network(context: Context, name: str) -> bool:
     file = context.flow.catalogue.file_of(name)
     if file is None:
         return "." not in name and context.flow.classes.is_subclass(name, "OSError") and name != "OSError"
-    return name in context.flow.catalogue.measured(file)
+    measured = context.flow.catalogue.measured(file)
+    return any(context.flow.classes.is_subclass(error, name) for error in measured)
 
 
 def _namesakes(context: Context, retry: Retry, names: frozenset[str]) -> frozenset[str]:

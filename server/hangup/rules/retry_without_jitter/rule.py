@@ -15,7 +15,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each retry of a library that waits, and in whose wait there is no chance."""
     for retry in context.retries:
         even = retry.wait.manner in _EVEN and not retry.wait.jitter and not retry.wait.is_none
-        if not even or not retry.retried or not makes_connections(retry):
+        if retry.plan is None or not even or not retry.retried or not makes_connections(retry):
             continue
         message = (
             f"{retry.name} tries {calls(retry)} again {wait(retry.wait)}, {often(retry.limit)}: clients that failed "
