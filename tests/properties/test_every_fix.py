@@ -42,7 +42,8 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
                 if newline == "\r\n":
                     assert fixed.data.count(b"\n") == fixed.data.count(b"\r\n"), fix.title
                 after = findings(fixed)
-                assert after[finding.code] < before[finding.code] or finding.code == "HUP204", fix.title
+                stays = finding.code == "HUP204" or fix.kind != "quickfix"
+                assert after[finding.code] < before[finding.code] or stays, fix.title
                 # A clause in a loop may make a retry of it, of which the rules about retries have more to say.
                 revealed = Counter({code: n for code, n in after.items() if code.startswith("HUP3")})
                 assert fix.name in NARROWING or not after - before - revealed, f"{fix.title}: {after - before}\n{text}"

@@ -59,7 +59,8 @@ class Guards:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
         out). The passage is shared by all who ask the same: it is not to be changed."""
         if guard in (NOWHERE, until):
-            return Passage(set(errors))
+            retried = {error for error in errors if guard == NOWHERE and self._plans.retry(scope, error)}
+            return Passage(set(errors) - retried, retried)
         key = (scope, guard, until, frozenset(errors))
         known = self._followed.get(key)
         if known is None:
@@ -152,7 +153,8 @@ class Guards:
                 errors = self._through_clauses(scope, guard, fact, errors, passage)
             guard = fact.parent
         for error, explicit in errors.items():
-            (passage.explicit if explicit else passage.through).add(error)
+            retried = guard == NOWHERE and self._plans.retry(scope, error)
+            (passage.explicit if explicit or retried else passage.through).add(error)
 
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
@@ -166,12 +168,21 @@ class Guards:
             for manager in managers:
                 left = self._through_manager(manager, left)
             if plan is not None:
-                left = {out: given for each, given in left.items() if (out := self._plans.leaving([plan], each))}
+                left = self._given_up(plan, left)
             if is_group:
                 left = {in_group(each): given for each, given in left.items()}
             if not left:
                 passage.stopped[error] = (guard, None)
             after.update(left)
+        return after
+
+    def _given_up(self, plan: Plan, errors: dict[str, bool]) -> dict[str, bool]:
+        """What comes out of a retry in the end: that was decided, and the caller has to handle it."""
+        after: dict[str, bool] = {}
+        for error, explicit in errors.items():
+            out = self._plans.leaving([plan], error)
+            if out is not None:
+                after[out] = explicit or plan.errors.include(self._classes, error) is not False
         return after
 
     def _managing(self, scope: Scope, guard: int, fact: Guard) -> _Managing:

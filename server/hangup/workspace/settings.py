@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import tomli
 
 from hangup.rules.registry import rules
+from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
 
 FILES = ("hangup.toml", "pyproject.toml")
@@ -16,6 +17,21 @@ FILES = ("hangup.toml", "pyproject.toml")
 
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the file and the reason."""
+
+
+class RetrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """How the fixes write a retry: `[tool.hangup.retry]`.
+
+    attempts: how often the call is made at most. base, cap: seconds; the wait after attempt n (from 0) is at most
+    `min(cap, base * 2**n)`. jitter: it is a random part of that. total: seconds after which no attempt is begun, where
+    the retry has a deadline.
+    """
+
+    attempts: Annotated[int, msgspec.Meta(ge=2, le=100)] = 4
+    base: Annotated[float, msgspec.Meta(gt=0)] = 0.5
+    cap: Annotated[float, msgspec.Meta(gt=0)] = 30
+    jitter: bool = True
+    total: Annotated[float, msgspec.Meta(gt=0)] = 60
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -28,7 +44,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
+    python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
+    Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
+    installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
+    retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
+    pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -39,13 +60,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: list[str] = []
     boundaries: list[str] = []
     scripts: list[str] = []
+    python: str | None = None
+    follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
+    retry: RetrySettings = RetrySettings()
+    dependencies: list[str] = []
 
     def wants(self, code: str, path: str = "") -> bool:
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
         file = PurePosixPath(path)
         of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
-        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
+        # Who asks for retries without chance in their wait is not told about them.
+        asked = [] if self.retry.jitter else ["HUP305"]
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file, *asked])
 
 
 def _named(code: str, beginnings: list[str]) -> int:
@@ -68,8 +95,11 @@ def load(root: Path) -> Settings:
         settings = parse(own, str(root / "hangup.toml"))
     elif shared is not None:
         settings = parse(shared, f"{root / 'pyproject.toml'}: [tool.hangup]")
-    scripts = _scripts(project)
-    return msgspec.structs.replace(settings, scripts=[*settings.scripts, *scripts]) if scripts else settings
+    return msgspec.structs.replace(
+        settings,
+        scripts=[*settings.scripts, *_scripts(project)],
+        dependencies=[*settings.dependencies, *declared(project), *required(root)],
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class Plans:
                         return plan
         return None
 
+    def retry(self, scope: Scope, error: str) -> bool:
+        """Whether a decorator tries a function again after an error: what comes out then was decided."""
+        return any(plan.errors.include(self._classes, error) is not False for plan in self.decorating(scope))
+
     def leaving(self, plans: Iterable[Plan], error: str) -> str | None:
         """What comes out of some retries, the innermost first, in place of an error that every try gives."""
         for plan in plans:

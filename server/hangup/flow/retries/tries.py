@@ -29,11 +29,22 @@ class Tries:
         for callee in effect.callees:
             if callee is scope:
                 continue
+            if self._flow.plans.decorating(callee):
+                yield from self._decorated(scope, site, callee)
+                continue
             exposed = self._exposure.of(callee)
             if exposed.source is not None and exposed.errors:
                 source = exposed.source
                 inner = self._flow.effects.of(source.scope, source.site)
                 yield Tried(scope, site, source, inner, exposed.errors)
+
+    def _decorated(self, scope: Scope, site: Site, callee: Scope) -> Iterator[Tried]:
+        """The first network call of a function that is tried again by itself, with what comes out of that."""
+        explicit = self._flow.escapes.of(callee).explicit
+        errors = {name: explicit[name] for name in self._flow.connectivity(explicit)}
+        inner = self.within(callee)
+        if errors and inner:
+            yield Tried(scope, site, inner[0].source, inner[0].effect, errors)
 
     def within(self, scope: Scope, guard: int | None = None) -> list[Tried]:
         """The network calls of a unit, or of one guard in it, whose errors leave that."""
