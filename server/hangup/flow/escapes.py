@@ -155,7 +155,10 @@ class EscapeAnalysis:
         plans = self._plans.decorating(scope)
         if not plans:
             return found
-        return Escapes(self._given_up(plans, found.implicit), self._given_up(plans, found.explicit))
+        # What a retry gives up with was decided: the caller has to handle it.
+        decided = {name: faults for name, faults in found.implicit.items() if self._plans.retry(scope, name)}
+        implicit = {name: faults for name, faults in found.implicit.items() if name not in decided}
+        return Escapes(self._given_up(plans, implicit), self._given_up(plans, {**decided, **found.explicit}))
 
     def _given_up(self, plans: list[Plan], errors: Failures) -> Failures:
         """What comes out of a function's retries in place of what each try gives."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hangup.flow.analysis import Flow
 from hangup.flow.callers import Caller
@@ -40,14 +40,14 @@ def ending(end: End, origin: Scope) -> str:
     here = located(origin)
     way = here[0].upper() + here[1:] + "".join([f", called {_by(caller)}" for caller in callers])
     if end.outcome is not None:
-        return f"{way}: {end.outcome}.{_instead(end)}"
+        return f"{way}: {end.outcome}."
     outermost = "it" if end.scope is origin else place(end.scope)
-    return f"{way}: nothing in this workspace calls {outermost}, so whoever does has to expect this.{_instead(end)}"
+    return f"{way}: nothing in this workspace calls {outermost}, so whoever does has to expect this."
 
 
-def _instead(end: End) -> str:
-    """What a retry on the way raises in place of the error, as a sentence."""
-    names = sorted({as_raised(error) for error in end.errors if unwrapped(error) != error})
+def instead(end: End, known: Collection[str]) -> str:
+    """What a retry on the way raises in place of the `known` errors, as a sentence with a space before it."""
+    names = sorted({as_raised(error) for error in end.errors if error not in known and unwrapped(error) != error})
     return f" After the last try it arrives as {' or '.join(names)}." if names else ""
 
 
