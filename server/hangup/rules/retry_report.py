@@ -28,7 +28,12 @@ def often(limit: Limit) -> str:
     parts += [f"for {limit.seconds:g} s"] if limit.seconds is not None else []
     if parts:
         return " or ".join(parts)
-    return "for ever" if limit.given is False else "again and again" if limit.given is None else "several times"
+    return "for ever" if limit.given is False else "several times" if limit.given else "again and again"
+
+
+def how_often(limit: Limit) -> str:
+    """The same between commas; nothing where it is not known."""
+    return f", {often(limit)}," if limit.given is not None else ""
 
 
 def wait(found: Wait) -> str:

@@ -87,7 +87,7 @@ def _is_told(scope: Scope, call: Call, plan: Plan) -> bool:
     given = argument(call, plan.retrier.limit)
     if given is not None and plan.retrier.wait is None and number(scope, given) is None:
         return False
-    return plan.limit.tries is None or plan.limit.tries > 1
+    return bool(call.arguments) and (plan.limit.tries is None or plan.limit.tries > 1)
 
 
 def _planned(

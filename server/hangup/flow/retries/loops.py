@@ -253,7 +253,7 @@ def _recursion(
         scope,
         call.function.start,
         call.function.end,
-        f"{scope.unit.name}(), which calls itself,",
+        f"{scope.unit.name}() calling itself",
         tried,
         Errors(flow.guards.caught(scope, handler)[0]),
         limit,

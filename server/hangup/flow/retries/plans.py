@@ -218,6 +218,8 @@ def _as_wait(waits: Waits) -> Wait:
 
 def _counted(scope: Scope, given: Expression | None, retrier: Retrier) -> Limit:
     more = 1 if retrier.counts == "retries" else 0
+    if given is None and retrier.form == "policy" and retrier.tries:
+        return Limit(True)  # other arguments may limit it for some errors
     if given is None:
         return Limit(retrier.tries is not None, retrier.tries + more if retrier.tries is not None else None)
     _, found = written(scope, given)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from hangup.flow.retries.tried import Retry
 from hangup.rules.finding import Finding
 from hangup.rules.retry_report import calls, report
@@ -18,7 +20,8 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
             continue
         dead = _dead(context, retry)
         if dead:
-            missed = _namesakes(context, retry, dead) or frozenset(retry.missed)
+            twins = _namesakes(context, retry, dead)
+            missed = twins or frozenset(retry.missed)
             written, raised = listed(context.flow, dead), listed(context.flow, missed)
             builtin = "the builtin " if all("." not in name for name in dead) else ""
             message = (
@@ -26,7 +29,12 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                 f"what it raises is {raised}, and that comes out at once, without another try."
             )
             finding = report(context, rule, retry, message, rule.severity)
-            yield finding
+            yield msgspec.structs.replace(
+                finding,
+                names=tuple(sorted(missed)),
+                arriving=tuple(sorted(twins)),
+                replacement=" ".join(sorted(dead)),
+            )
 
 
 def _dead(context: Context, retry: Retry) -> frozenset[str]:

@@ -11,7 +11,7 @@ from hangup.flow.retries.tried import Retry, Tried
 from hangup.flow.retries.written import argument, is_off, written
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Finding
-from hangup.rules.retry_report import after_sending, often, report
+from hangup.rules.retry_report import after_sending, how_often, report
 from hangup.rules.rule import Context, Rule
 
 _KEY = re.compile(r"idempot|request[-_]?id|client[-_]?token|nonce|dedup|unique|uuid", re.I)
@@ -30,9 +30,9 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
     for retry in context.retries:
         if retry.kind == "policy" and retry.plan is not None:
             listed = _methods(retry.plan)
-            if listed:
+            if listed and not _HARMLESS.search(f"{retry.scope.module.name}.{retry.scope.qualified_name}"):
                 message = (
-                    f"{retry.name} sends {listed} again, {often(retry.limit)}, when an answer is lost: what was asked "
+                    f"{retry.name} sends {listed} again{how_often(retry.limit)} when an answer is lost: what was asked "
                     "for may then be done twice. Leave it out, or have the server tell repetitions by a key."
                 )
                 yield report(context, rule, retry, message, "information")
@@ -41,7 +41,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                 continue
             if _is_unsafe(tried) and _comes_after_sending(context, retry, tried) and not _has_key(tried):
                 message = (
-                    f"{tried.source.name} is sent again by {retry.name}, {often(retry.limit)}, when its answer is "
+                    f"{tried.source.name} is sent again by {retry.name}{how_often(retry.limit)} when its answer is "
                     "lost: what it asks for may then be done twice. Send an idempotency key with it, or do it once."
                 )
                 told.add(id(tried.source.site))

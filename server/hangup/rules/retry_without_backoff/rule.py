@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hangup.flow.retries.tried import Retry
 from hangup.rules.finding import Finding
-from hangup.rules.retry_report import calls, makes_connections, often, outcome, report
+from hangup.rules.retry_report import calls, how_often, makes_connections, outcome, report
 from hangup.rules.rule import Context, Rule
 
 
@@ -16,7 +16,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
         if retry.wait.is_none and _is_more_than_once(retry) and _is_sure(context, retry):
             what = calls(retry)
             message = (
-                f"{retry.name} tries {what} again at once, {often(retry.limit)}: "
+                f"{retry.name} tries {what} again at once{how_often(retry.limit).rstrip(',')}: "
                 "a peer that is down gets no time to come back. Wait before each new try, longer each time, by chance."
             )
             severity = "information" if retry.kind == "policy" else rule.severity
