@@ -23,7 +23,8 @@ def retries(flow: Flow, module: Module) -> list[Retry]:
         found += _decorators(flow, tries, scope)
         found += _attempts(flow, tries, scope)
         found += loops(flow, tries, scope)
-        found += recursions(flow, tries, scope)
+        if scope.unit.guards:
+            found += recursions(flow, tries, scope)
         found += _policies(flow, scope)
     return found
 
@@ -68,13 +69,14 @@ def _attempts(flow: Flow, tries: Tries, scope: Scope) -> Iterator[Retry]:
 
 def _policies(flow: Flow, scope: Scope) -> Iterator[Retry]:
     """Clients that are told to try again by themselves: which calls they make is not looked at."""
-    for site in scope.unit.sites:
+    names = flow.effects.sieve.policies
+    for site in scope.unit.sites if names else ():
         call = site.expression
         if site.kind != "call" or not isinstance(call, Call):
             continue
         function = call.function
         last = function.name if isinstance(function, Attribute) else getattr(function, "id", "")
-        if not last[:1].isupper():
+        if last not in names:
             continue
         plan = flow.plans.read(scope, call)
         if plan is not None and plan.retrier.form == "policy" and _is_told(scope, call, plan):
