@@ -65,7 +65,7 @@ def _loop(flow: Flow, tries: Tries, scope: Scope, loop: Loop, turn: Round) -> Re
         waiting(flow, scope, sites, loop.stepped),
         retried,
         escapes=flow.connectivity(flow.escapes.of_one_try(scope).all),
-        once=turn.success != "never" or _ends_by_condition(scope, loop),
+        success="always" if _ends_by_condition(scope, loop) else turn.success,
         opaque=any(flow.effects.is_opaque(scope, site) for site in sites)
         or any(_looks_into(scope, turn.guard, clause) for clause in clauses),
     )

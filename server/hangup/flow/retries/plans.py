@@ -224,7 +224,7 @@ def _counted(scope: Scope, given: Expression | None, retrier: Retrier) -> Limit:
         return Limit(retrier.tries is not None, retrier.tries + more if retrier.tries is not None else None)
     _, found = written(scope, given)
     if isinstance(found, Constant) and found.value is None:
-        return Limit(False)
+        return Limit(None if retrier.form == "policy" else False)
     value = number(scope, given)
     if value is None:
         return Limit(None if retrier.unlimited is not None else True)

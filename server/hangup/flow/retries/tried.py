@@ -41,7 +41,7 @@ class Retry:
     kind: by a decorator, by a library's loop with a `with` in it, by a loop or a recursion by hand, by the client.
     scope: the unit it is written in. start, end: what a person would point at, in the unit.
     name: how a person calls it. retried: those errors of the calls that lead to another try, with their faults.
-    missed: those that come out at once. once: when a try succeeds, it is over.
+    missed: those that come out at once. success: whether it is over when a try succeeds; a service goes on.
     plan: what a library was told. opaque: something unknown runs between two tries, or beside the calls.
     """
 
@@ -57,6 +57,6 @@ class Retry:
     retried: Failures = field(default_factory=dict)
     missed: Failures = field(default_factory=dict)
     escapes: frozenset[str] = frozenset()
-    once: bool = True
+    success: Literal["always", "maybe", "never"] = "always"
     plan: Plan | None = None
     opaque: bool = False

@@ -36,7 +36,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                     "for may then be done twice. Leave it out, or have the server tell repetitions by a key."
                 )
                 yield report(context, rule, retry, message, "information")
-        for tried in retry.tried:
+        for tried in retry.tried if retry.success != "never" else ():
             if id(tried.source.site) in told or tried.source.scope.module is not context.module:
                 continue
             if _is_unsafe(tried) and _comes_after_sending(context, retry, tried) and not _has_key(tried):

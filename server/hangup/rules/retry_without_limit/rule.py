@@ -23,7 +23,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
 
 
 def _is_sure(retry: Retry) -> bool:
-    return retry.kind != "loop" or (retry.once and makes_connections(retry) and not retry.opaque)
+    return retry.kind != "loop" or (retry.success == "always" and makes_connections(retry) and not retry.opaque)
 
 
 RULE = Rule("HUP302", "retry-without-limit", "information", "A failed call is made again for ever", check)
