@@ -75,6 +75,11 @@ class Sieve:
         """The names that an attribute read must have: of the project's properties, and of listed library properties."""
         return self._given.properties | self._vocabulary.properties
 
+    @property
+    def policies(self) -> frozenset[str]:
+        """The names that a call must have which tells a client to try again."""
+        return self._vocabulary.policies
+
     @cached_property
     def _implied(self) -> frozenset[str]:
         """The kinds of sites that may run a method which they do not name."""

@@ -12,10 +12,11 @@ from hangup.resolve.values import Unknown
 
 _EVERYDAY = frozenset(
     name for kind in (dict, list, set, str, bytes, tuple) for name in dir(kind) if not name.startswith("_")
-) | set(
-    "read readline readlines write writelines flush close seek open search match run info debug warning error exception "
-    "critical log acquire release set is_set wait start join result cancel done put".split()
-)
+) | {
+    *("read", "readline", "readlines", "write", "writelines", "flush", "close", "seek", "open", "search", "match"),
+    *("info", "debug", "warning", "error", "exception", "critical", "log", "acquire", "release", "set", "is_set"),
+    *("wait", "start", "join", "run", "result", "cancel", "done", "put"),
+}
 """Methods that most objects have which have nothing to do with a network."""
 _TELLING = frozenset({"timeout", "headers", "params", "json", "data", "stream", "verify", "auth", "proxies", "cookies"})
 """Arguments that hardly anything else takes."""

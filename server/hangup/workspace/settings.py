@@ -72,7 +72,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
         file = PurePosixPath(path)
         of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
-        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
+        # Who asks for retries without chance in their wait is not told about them.
+        asked = [] if self.retry.jitter else ["HUP305"]
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file, *asked])
 
 
 def _named(code: str, beginnings: list[str]) -> int:
