@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +12,8 @@ import tomli
 from hangup.rules.registry import rules
 from hangup.workspace.files import is_excluded
 
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+_REQUIRED = re.compile(r"(?:>=|>|\^|~=|~|==)\s*(\d+\.\d+)")
 FILES = ("hangup.toml", "pyproject.toml")
 
 
@@ -29,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
+    target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
+    given.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -40,6 +45,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: list[str] = []
     scripts: list[str] = []
     per_file_ignores: dict[str, list[str]] = {}
+    target_python: str | None = None
+
+    @property
+    def oldest_python(self) -> tuple[int, int] | None:
+        """`target_python` as (major, minor); None where it says nothing."""
+        match = _VERSION.match(self.target_python or "")
+        return (int(match.group(1)), int(match.group(2))) if match is not None else None
 
     def wants(self, code: str, path: str = "") -> bool:
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
@@ -68,8 +80,9 @@ def load(root: Path) -> Settings:
         settings = parse(own, str(root / "hangup.toml"))
     elif shared is not None:
         settings = parse(shared, f"{root / 'pyproject.toml'}: [tool.hangup]")
-    scripts = _scripts(project)
-    return msgspec.structs.replace(settings, scripts=[*settings.scripts, *scripts]) if scripts else settings
+    scripts = [*settings.scripts, *_scripts(project)]
+    target = settings.target_python or _required_python(project)
+    return msgspec.structs.replace(settings, scripts=scripts, target_python=target)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -86,6 +99,20 @@ def _table(table: dict[str, Any], *keys: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def _required_python(project: dict[str, Any]) -> str | None:
+    """The oldest Python that a pyproject.toml requires."""
+    places = (
+        (_table(project, "project"), "requires-python"),
+        (_table(project, "tool", "poetry", "dependencies"), "python"),
+    )
+    for table, key in places:
+        required = table.get(key) if table is not None else None
+        match = _REQUIRED.search(required) if isinstance(required, str) else None
+        if match is not None:
+            return match.group(1)
+    return None
+
+
 def _scripts(project: dict[str, Any]) -> list[str]:
     """The functions that a pyproject.toml makes commands of, by dotted name."""
     places = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))
@@ -100,6 +127,8 @@ def parse(table: dict[str, Any], origin: str) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{origin}: {error}") from error
+    if settings.target_python is not None and settings.oldest_python is None:
+        raise SettingsError(f'{origin}: {settings.target_python!r} is no version of Python, as "3.10" is one')
     of_files = [code for codes in settings.per_file_ignores.values() for code in codes]
     unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore, *of_files])
     if unknown:

@@ -47,6 +47,7 @@ class Workspace:
         old, self._settings = self._settings, settings
         if _ends(old) != _ends(settings):
             self._flow = None
+        self._contexts.clear()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -109,7 +110,8 @@ class Workspace:
         flow = self.flow
         known = self._contexts.get(path)
         if known is None or known.flow is not flow or known.module is not self._modules[path]:
-            known = self._contexts[path] = Context(flow, self._modules[path])
+            document, python = self._documents[path], self.settings.oldest_python
+            known = self._contexts[path] = Context(flow, self._modules[path], document, python)
         return known
 
     def findings(self, path: str) -> list[Finding]:
