@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from hangup.facts.model import Handler
 from hangup.knowledge.packs import read_errnos
+from hangup.knowledge.schema import Platform
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Finding, Severity
 from hangup.rules.rule import Context, Rule
 from hangup.syntax.tree import Node, node_at
 
 _GROUPS = frozenset({"tuple", "list", "set", "parenthesized_expression"})
-_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
+_SYSTEMS: dict[Platform, str] = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 _ALSO_OTHERS = frozenset({61, 35, 50, 64, 36, 37, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 52, 53, 55, 56, 58, 59})
 """Numbers of macOS that are common ones on Linux: they count only beside another of the network's."""
 
@@ -34,7 +35,7 @@ def _symbols() -> dict[int, str]:
     """What a number stands for: on Linux, else on Windows, else on macOS. Those that are the same everywhere are left
     out."""
     found: dict[int, str] = {}
-    for system in ("linux", "windows", "macos"):
+    for system in _SYSTEMS:
         for name, entry in read_errnos().items():
             number = entry.value.get(system)
             if number is not None and len(set(entry.value.values())) > 1 and name not in ("EAGAIN", "ENONET"):
@@ -78,7 +79,9 @@ def _number(context: Context, rule: Rule, start: int, end: int) -> Iterator[Find
         written = context.text.source.slice(other.start_byte, other.end_byte)
         message = f"an exception has no items, so {written} raises TypeError: compare its errno with errno.{symbol}"
     elif way == "winerror":
-        message = f"winerror exists on Windows only, elsewhere this raises AttributeError: e.errno is errno.{symbol} there"
+        message = (
+            f"winerror exists on Windows only, elsewhere this raises AttributeError: compare errno with errno.{symbol}"
+        )
     yield Finding(rule.code, rule.name, severity, start, end, message, replacement=symbol)
 
 
