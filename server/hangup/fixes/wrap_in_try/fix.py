@@ -43,4 +43,4 @@ def make(context: FixContext) -> Iterator[Fix]:
     yield Fix(title, (*imports, edit), "wrap-in-try", preferred=True)
 
 
-FIX = FixMaker("wrap-in-try", frozenset({"HUP101"}), 20, make)
+FIX = FixMaker("wrap-in-try", frozenset({"HUP101", "HUP103"}), 20, make)
