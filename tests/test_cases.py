@@ -86,7 +86,8 @@ def test_fix(case: Case, path: str, title: str, wanted: str) -> None:
     workspace.update(path, fixed)
     after = Counter(finding.code for finding in workspace.findings(path))
     assert after - before == Counter(), "the fix brings a finding"
-    assert before - after != Counter(), "the fix leaves its finding"
+    # A refactoring changes something near its finding, which stays.
+    assert chosen.kind != "quickfix" or before - after != Counter(), "the fix leaves its finding"
 
 
 HOVERS = [

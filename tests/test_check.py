@@ -44,7 +44,7 @@ def test_the_contract(tmp_path: Path) -> None:
         "related": [{"path": "main.py", "line": 8, "column": 1, "message": "called at the top level of main"}],
     }
     assert "requests.exceptions.ConnectionError" in message
-    assert [set(fix) for fix in fixes] == [{"title", "kind", "preferred", "edits"}] * len(fixes)
+    assert [set(fix) for fix in fixes] == [{"title", "kind", "preferred", "applicability", "edits"}] * len(fixes)
     assert sum(fix["preferred"] for fix in fixes) == 1
     edit_keys = {"path", "line", "column", "end_line", "end_column", "text"}
     assert all(set(edit) == edit_keys for fix in fixes for edit in fix["edits"])
@@ -227,3 +227,55 @@ def test_a_bad_knowledge_file_is_told_and_stops_nothing_else(text: str, reason: 
     assert "our.toml" in done.stderr
     assert reason in done.stderr
     assert "gone.toml" in done.stderr
+
+
+TUTORIAL = (
+    "import requests\r\n\r\ntry:\r\n    requests.get('http://127.0.0.1')\r\n"
+    "except requests.exceptions.ConnectionResetError:\r\n    print('gone')\r\n"
+)
+
+
+def test_fixes_are_made(tmp_path: Path) -> None:
+    """Those that are safe, or all that are preferred; a diff changes nothing."""
+    program = tmp_path / "main.py"
+    program.write_bytes(TUTORIAL.encode())
+    shown = hangup("check", "--diff", "main.py", cwd=tmp_path)
+    assert (shown.returncode, program.read_bytes()) == (1, TUTORIAL.encode())
+    assert "+except requests.RequestException:" in shown.stdout
+    assert "timeout" not in shown.stdout
+    fixed = hangup("check", "--fix", "main.py", cwd=tmp_path)
+    assert fixed.stderr == "hangup: fixed 1 finding in 1 file\n"
+    assert "HUP401" in fixed.stdout
+    assert fixed.returncode == 1
+    assert b"except requests.RequestException:\r\n" in program.read_bytes()
+    fixed = hangup("check", "--fix", "--unsafe-fixes", "main.py", cwd=tmp_path)
+    assert fixed.returncode == 0
+    assert b"timeout=10" in program.read_bytes()
+    assert hangup("check", "--diff", "--unsafe-fixes", cwd=tmp_path).stdout == ""
+    assert program.read_bytes().count(b"\n") == program.read_bytes().count(b"\r\n")
+
+
+def test_a_diff_can_be_applied(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM.rstrip())
+    shown = hangup("check", "--diff", "--unsafe-fixes", cwd=tmp_path)
+    (tmp_path / "changes.patch").write_text(shown.stdout)
+    apply = subprocess.run(["git", "apply", "changes.patch"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert apply.returncode == 0, apply.stderr
+    assert hangup("check", cwd=tmp_path).returncode == 0
+
+
+def test_a_dependency_that_the_project_names_is_offered(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    (tmp_path / "requirements-dev.txt").write_text(
+        "-r other.txt\n# comment\nTenacity[async]>=8 ; python_version > '3'\n"
+    )
+    project = (
+        '[project]\nname = "p"\nversion = "1"\ndependencies = ["stamina>=24"]\n[tool.hangup.retry]\nattempts = 7\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(project)
+    (finding,) = findings(tmp_path)
+    titles = [fix["title"] for fix in finding["fixes"]]
+    assert {"Retry up to 7 times with tenacity", "Retry up to 7 times with stamina"} <= set(titles)
+    assert not any("with backoff" in title for title in titles)
+    (tmp_path / "pyproject.toml").write_text("[tool.hangup.retry]\nattempts = 1\n")
+    assert "attempts" in hangup("check", cwd=tmp_path).stderr

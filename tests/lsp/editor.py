@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
 import attrs
+from cattrs import Converter
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient as PlainClient
 from pygls.protocol import default_converter
@@ -25,7 +26,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for anything. Nothing takes so long unless something is wrong."""
 
 WIDTH: dict[str, Callable[[str], int]] = {
@@ -38,11 +39,23 @@ WIDTH: dict[str, Callable[[str], int]] = {
 _numbers = itertools.count()
 
 
+def _converter() -> Converter:
+    """pygls' converter; lsprotocol's takes an action that has a command for a command, in which that is a string."""
+    converter = default_converter()
+
+    def read(value: dict[str, Any], _: object) -> types.Command | types.CodeAction:
+        kind = types.Command if isinstance(value.get("command"), str) else types.CodeAction
+        return converter.structure(value, kind)
+
+    converter.register_structure_hook(Union[types.Command, types.CodeAction], read)  # noqa: UP007 - its key there
+    return converter
+
+
 class Client(LanguageClient):
     """pytest-lsp's client, which also keeps each publication, each registration and the server's log."""
 
     def __init__(self) -> None:
-        super().__init__(converter_factory=default_converter)
+        super().__init__(converter_factory=_converter)
         self.publications: list[types.PublishDiagnosticsParams] = []
         self.registrations: list[types.Registration] = []
         self.log: list[str] = []
@@ -262,7 +275,10 @@ class Editor:
         assert offered is not None
         for action in offered:
             assert isinstance(action, types.CodeAction)
-            assert (action.edit is None) == self.resolves_edits
+            assert (action.disabled is None) or (action.edit is None and action.data is None)
+            changes = action.disabled is None and action.command is None
+            assert (action.edit is None) == (self.resolves_edits or not changes)
+            assert (action.data is None) == (action.edit is not None or not changes)
             self._check_diagnostics(action.diagnostics or (), self.texts[uri])
         return [action for action in offered if isinstance(action, types.CodeAction)]
 
@@ -292,10 +308,27 @@ class Editor:
         for change in edit.document_changes or ():
             assert isinstance(change, types.TextDocumentEdit)
             assert change.text_document.version is not None
-            texts = [each for each in change.edits if isinstance(each, types.TextEdit)]
-            assert len(texts) == len(change.edits)
+            texts = [self._plain_edit(each, edit) for each in change.edits]
             found.append((change.text_document.uri, change.text_document.version, texts))
         return found
+
+    def _plain_edit(
+        self, edit: types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit, whole: types.WorkspaceEdit
+    ) -> types.TextEdit:
+        """The edit that comes of one that nothing is filled into; the client takes what it is made of."""
+        workspace = self.capabilities.workspace
+        can = workspace.workspace_edit if workspace is not None else None
+        annotation = getattr(edit, "annotation_id", None)
+        assert (annotation is not None) == (can is not None and can.change_annotation_support is not None)
+        assert annotation is None or annotation in (whole.change_annotations or {})
+        if isinstance(edit, types.SnippetTextEdit):
+            assert can is not None
+            assert can.snippet_edit_support
+            start = edit.range.start
+            assert start.character == 0, "an editor would indent the other lines of the snippet"
+            filled = re.sub(r"\$\{\d+:((?:[^\\}]|\\.)*)\}", r"\1", edit.snippet.value)
+            return types.TextEdit(edit.range, re.sub(r"\\([\\$}])", r"\1", filled))
+        return types.TextEdit(edit.range, edit.new_text)
 
     def apply(self, uri: str, edits: list[types.TextEdit]) -> None:
         """Apply text edits, which all speak of the present text, from the last to the first, as VS Code does."""

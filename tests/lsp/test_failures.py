@@ -6,10 +6,10 @@ import asyncio
 import sys
 
 import pytest
-from conftest import start
 from editor import PATIENCE, Editor, codes
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams, JsonRpcMethodNotFound
+from starting import start
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,7 +33,7 @@ async def test_failing_requests_are_answered_with_nothing(name: str) -> None:
     command = broken(
         "hangup.lsp.features.hover.hover_at",
         "hangup.lsp.features.code_actions.actions",
-        "hangup.lsp.features.code_actions.fixes_for",
+        "hangup.lsp.features.code_actions.source_actions",
         "hangup.lsp.project.to_diagnostic",
     )
     async with start(name, command=command, clean=False) as editor:

@@ -45,7 +45,8 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
                 if newline == "\r\n":
                     assert fixed.data.count(b"\n") == fixed.data.count(b"\r\n"), fix.title
                 after, code = findings(fixed), SAME.get(finding.code, finding.code)
-                assert after[code] < before[code] or finding.code == "HUP204", fix.title
+                stays = finding.code == "HUP204" or fix.kind != "quickfix"
+                assert after[code] < before[code] or stays, fix.title
                 assert fix.name in NARROWING or not after - before, f"{fix.title}: {after - before}\n{text}"
                 tried += 1
     assert tried, "the cases offer no fix"

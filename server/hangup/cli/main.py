@@ -46,12 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", parents=[common], help="report what is wrong in Python files")
-    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the workspace)")
-    check.add_argument("--root", type=Path, metavar="DIR", help="the workspace (default: found above the first path)")
-    check.add_argument("--output-format", choices=("text", "json"), default="text")
-    check.add_argument("--hints", action="store_true", help="show hints as well (JSON always has them)")
-    check.add_argument("--select", metavar="CODES", help="rules to report, comma-separated; instead of the settings'")
-    check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
+    _add_check(check)
     check.set_defaults(run=_check)
 
     explain = commands.add_parser("explain", parents=[common], help="explain a rule, an exception class or an errno")
@@ -75,6 +70,22 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the workspace)")
+    check.add_argument("--root", type=Path, metavar="DIR", help="the workspace (default: found above the first path)")
+    check.add_argument("--output-format", choices=("text", "json"), default="text")
+    check.add_argument("--hints", action="store_true", help="show hints as well (JSON always has them)")
+    check.add_argument("--select", metavar="CODES", help="rules to report, comma-separated; instead of the settings'")
+    check.add_argument("--ignore", metavar="CODES", help="rules not to report, comma-separated")
+    check.add_argument(
+        "--fix", action="store_true", help="make the preferred fixes that are safe, then report the rest"
+    )
+    check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: those that are not safe too")
+    check.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    check.add_argument("--python", metavar="PATH", help="the interpreter or environment that the programs run with")
+    check.add_argument("--no-cache", action="store_true", help="neither read nor write what earlier runs found")
 
 
 def _add_measure(parser: argparse.ArgumentParser) -> None:

@@ -99,7 +99,13 @@ def _fix(each: Reported, fix: Fix) -> dict[str, Any]:
                 "text": edit.text,
             }
         )
-    return {"title": fix.title, "kind": "quickfix", "preferred": fix.preferred, "edits": edits}
+    return {
+        "title": fix.title,
+        "kind": fix.kind,
+        "preferred": fix.preferred,
+        "applicability": fix.applicability,
+        "edits": edits,
+    }
 
 
 def _place(each: Reported, path: str, offset: int) -> tuple[int, int]:

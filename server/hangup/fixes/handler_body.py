@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hangup.facts.expressions import Alternatives, Call, Constant, Expression, Subscript, dotted
+from hangup.facts.expressions import Alternatives, Call, Constant, Expression, Sequence, Subscript, Table, dotted
 from hangup.fixes.fix import FixContext
+from hangup.fixes.loggers import logger
+from hangup.fixes.naming import write_function
+from hangup.fixes.own_errors import own_error
 from hangup.fixes.statements import Place
-from hangup.resolve.values import Dotted
 
 _PAUSE = re.compile(rb"(await )?([\w.]*\.)?sleep\([^\n]*\)$")
-_LOGGERS = frozenset({"logging.getLogger", "structlog.get_logger", "loguru.logger", "structlog.getLogger"})
+_MOST = 3
+"""So many ways are offered: a menu is read from the top, and not to its end."""
 
 
 @dataclass(frozen=True)
@@ -28,39 +32,77 @@ class Body:
 
 
 def handler_body(context: FixContext, place: Place, error: str, subject: str) -> Body | None:
-    """The body of a handler around a place; None where none would be right.
+    """The first of `handler_bodies`; None where none would be right."""
+    return next(iter(handler_bodies(context, place, error, subject)), None)
+
+
+def handler_bodies(context: FixContext, place: Place, error: str, subject: str) -> list[Body]:
+    """The bodies that a handler around a place can have, the most fitting first; none where none would be right.
 
     error: the name that the caught error is bound to. subject: what failed (`requests.get`), for the message.
-    In a loop it goes on with the next round, unless the connection itself is gone; in a function it returns; at the top
-    level, or in a function that must give a value and cannot, the program ends with a sentence instead of a traceback.
+    In a loop it goes on with the next round, unless the connection itself is gone; in a function it returns what the
+    function gives when it has nothing; at the top level, or in a function that must give a value and cannot, the
+    program ends with a sentence instead of a traceback. Instead, the error can become the project's own, or be raised
+    again where nobody in the workspace calls the function.
     """
-    scope = context.scope
+    found = [*_by_context(context, place, error, subject), *_raising(context, place, error, subject)]
+    return list({body.does: body for body in found}.values())[:_MOST]
+
+
+def _by_context(context: FixContext, place: Place, error: str, subject: str) -> Iterator[Body]:
+    """What people do in such a place, without raising anything."""
+    unit = context.scope.unit
     report = _report(context, error, subject)
     stop = Body((f'raise SystemExit(f"{subject} failed: {{{error}}}") from {error}',), "end the program with a message")
     needed_later = place.used_after(place.bound_names())
+    if place.is_in_finally:
+        if not needed_later:
+            yield report
+        return
     if place.loop is not None:
-        if not _connects_anew(context, place):
-            return report.then("break")
-        return _next_round(place, report, needed_later)
+        yield _next_round(place, report, needed_later) if _connects_anew(context, place) else report.then("break")
     if place.function is None:
-        return stop if needed_later or _logger(context) is None else report
-    if _must_return(scope.unit.annotation) or scope.unit.name == "__init__":
-        return _without_value(context, report, stop)
-    if scope.unit.returns:
-        return report.then("return None")
-    return report if place.is_last else report.then("return")
+        if place.loop is None:
+            needed_later = needed_later or bool(place.bound_names())  # others may read them: functions, importers
+            yield stop if needed_later or logger(context) is None else report
+        return
+    nothing = _nothing(context)
+    if unit.name != "__init__" and nothing is not None:
+        yield report.then(f"return {nothing}")
+    elif unit.name == "__init__" or _must_return(unit.annotation):
+        if own_error(context) is None and context.flow.callers.of(context.scope):
+            # Its callers are the place to decide, unless the program ends with it anyway.
+            ends = context.hole.ends if context.hole is not None else []
+            if any(end.scope.unit.kind == "module" for end in ends):
+                yield stop
+    elif unit.returns:
+        yield report.then("return None")
+    else:
+        yield report if place.is_last else report.then("return")
 
 
-def _without_value(context: FixContext, report: Body, stop: Body) -> Body | None:
-    """What to do in a function that has to give a value and has none.
-
-    Nobody in the workspace calls it: its callers are told by raising again. A program ends with it: it may end here.
-    Otherwise the callers are the place to decide.
-    """
+def _raising(context: FixContext, place: Place, error: str, subject: str) -> Iterator[Body]:
+    """The project's own error, or the same again where nobody in the workspace calls the function."""
+    if place.function is None:
+        return
+    own = own_error(context)
+    if own is not None:
+        yield Body((f'raise {own}(f"{subject} failed: {{{error}}}") from {error}',), f"raise {own} from it")
     if not context.flow.callers.of(context.scope):
-        return report.then("raise", "re-raise")
-    ends = context.hole.ends if context.hole is not None else []
-    return stop if any(end.scope.unit.kind == "module" for end in ends) else None
+        yield _report(context, error, subject).then("raise", "re-raise")
+
+
+def _nothing(context: FixContext) -> str | None:
+    """What the function returns elsewhere when it has nothing: `[]`, `{}`, `""`, `False`; None if it never does so."""
+    scope = context.scope
+    for value in scope.unit.returns:
+        empty = isinstance(value, Sequence) and not value.items
+        empty = empty or (isinstance(value, Table) and not value.values)
+        empty = empty or (isinstance(value, Constant) and (value.value is False or value.value == ""))
+        text = context.source.slice(scope.start + value.start, scope.start + value.end)
+        if empty and text in ("[]", "()", "{}", '""', "''", "False"):
+            return text
+    return None
 
 
 def _next_round(place: Place, report: Body, needed_later: bool) -> Body:
@@ -76,29 +118,14 @@ def _next_round(place: Place, report: Body, needed_later: bool) -> Body:
 
 
 def _report(context: FixContext, error: str, subject: str) -> Body:
-    """The statement that reports the error: by the module's logger, by `logging`, or on standard error."""
-    logger = _logger(context)
-    if logger is None:
-        return Body((f'print(f"{subject} failed: {{{error}}}", file=sys.stderr)',), "print it", ("sys",))
-    name, gap = logger
+    """The statement that reports the error: by a logger, or on standard error."""
+    found = logger(context)
+    if found is None:
+        stderr = write_function(context, context.scope, "sys", "stderr")
+        needs = (stderr.module,) if stderr.module is not None else ()
+        return Body((f'print(f"{subject} failed: {{{error}}}", file={stderr.text})',), "print it", needs)
+    name, gap = found
     return Body((f'{name}.warning("{subject} failed: {gap}", {error})',), "log it")
-
-
-def _logger(context: FixContext) -> tuple[str, str] | None:
-    """The module's logger, or `logging` where the module imports it, and how its messages leave a gap for a value."""
-    module = context.module.scope
-    for binding in module.unit.bindings:
-        if isinstance(binding.value, Call):
-            values = context.flow.evaluator.values(module, binding.value.function)
-            if any(isinstance(value, Dotted) and value.name in _LOGGERS for value in values):
-                return binding.target, "%s"
-    for imported in module.unit.imports:
-        values = context.flow.evaluator.imported(context.module, imported)
-        if values == (Dotted("loguru.logger"),):
-            return imported.binding, "{}"
-        if values == (Dotted("logging"),):
-            return imported.binding, "%s"
-    return None
 
 
 def _connects_anew(context: FixContext, place: Place) -> bool:

@@ -58,12 +58,17 @@ def _beside(source: Source, present: list[_Statement], module: str, name: str) -
 
 
 def _joined(texts: list[str], newline: str) -> str:
-    """Several imports at one place: only the outermost keep the blank lines that set off a new group."""
-    if len(texts) == 1:
-        return texts[0]
+    """Several imports at one place: only the outermost keep the blank lines that set off a new group.
+
+    Names that go into an import which ends there come first.
+    """
+    names = "".join(text for text in texts if not text.endswith(newline) and not text.startswith(newline))
+    texts = [text for text in texts if text.endswith(newline) or text.startswith(newline)]
+    if len(texts) < 2:
+        return names + "".join(texts)
     leading = texts[0][: len(texts[0]) - len(texts[0].lstrip("\r\n"))]
     trailing = texts[0][len(texts[0].rstrip("\r\n")) :]
-    return leading + newline.join(text.strip("\r\n") for text in texts) + trailing
+    return names + leading + newline.join(text.strip("\r\n") for text in texts) + trailing
 
 
 def _header(source: Source, tree: Tree) -> list[_Statement]:
@@ -136,4 +141,6 @@ def _top(source: Source, tree: Tree, line: str) -> tuple[int, str]:
         return len(source.data), line + newline
     if _is_docstring(first):
         return first.end_byte, newline * 2 + line
+    if source.data[first.start_byte :].startswith(b"%%"):  # a notebook's cell magic has to stay first
+        return source.lines.end(source.lines.line_of(first.start_byte)), newline + line
     return first.start_byte, line + newline * 2

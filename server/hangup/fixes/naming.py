@@ -88,7 +88,7 @@ def write_function(context: FixContext, scope: Scope, module: str, name: str) ->
     for imported in context.module.scope.unit.imports:
         if imported.name and context.flow.evaluator.imported(context.module, imported) == (dotted,):
             return Written(imported.binding)
-    taken = _is_bound(scope, module) and context.flow.evaluator.name(scope, module) != (Dotted(module),)
+    taken = _is_bound(context, scope, module) and context.flow.evaluator.name(scope, module) != (Dotted(module),)
     return Written(name, f"{module}:{name}") if taken else Written(f"{module}.{name}", module)
 
 
@@ -105,6 +105,11 @@ def free_name(context: FixContext, scope: Scope, *wishes: str) -> str:
     return next(f"{wishes[0]}{number}" for number in range(2, 1000) if f"{wishes[0]}{number}" not in taken)
 
 
+def is_taken(context: FixContext, scope: Scope, name: str) -> bool:
+    """Whether the program gives a builtin's name another meaning."""
+    return _is_bound(context, scope, name)
+
+
 def _paths(context: FixContext, name: str) -> list[str]:
     """The public dotted paths of a class, as seen from `import` of its package."""
     entry = context.flow.catalogue.exception(name)
@@ -114,7 +119,7 @@ def _paths(context: FixContext, name: str) -> list[str]:
 def _means(context: FixContext, scope: Scope, text: str, name: str) -> bool:
     """Whether `text`, written in the scope, is the class: its first name is bound, or it is a builtin."""
     head, *rest = text.split(".")
-    if rest and not _is_bound(scope, head):
+    if rest and not _is_bound(context, scope, head):
         return False
     values = context.flow.evaluator.name(scope, head)
     for part in rest:
@@ -122,11 +127,12 @@ def _means(context: FixContext, scope: Scope, text: str, name: str) -> bool:
     return values == (Dotted(name),) and (bool(rest) or "." not in name)
 
 
-def _is_bound(scope: Scope, name: str) -> bool:
+def _is_bound(context: FixContext, scope: Scope, name: str) -> bool:
+    """Whether a name is bound when the program runs: not only for type checkers."""
     current: Scope | None = scope
     while current is not None:
         if name in current.names:
-            return True
+            return current.parent is not None or name not in context.typing_names
         current = current.parent
     return False
 
@@ -135,7 +141,7 @@ def _local_names(context: FixContext, scope: Scope, name: str) -> Iterator[str]:
     """The names, or module aliases and attributes, by which the module already imports a class."""
     for imported in context.module.scope.unit.imports:
         values = context.flow.evaluator.imported(context.module, imported)
-        if imported.name and values == (Dotted(name),) and _is_bound(scope, imported.binding):
+        if imported.name and values == (Dotted(name),) and _is_bound(context, scope, imported.binding):
             yield imported.binding
         for value in values:
             if isinstance(value, Dotted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -23,9 +24,19 @@ def fix_makers() -> tuple[FixMaker, ...]:
 def fixes(context: FixContext) -> list[Fix]:
     """The fixes for a finding, in menu order; the first that claims to be preferred is, the others are not."""
     offered: list[Fix] = []
+    for fix in _made(context):
+        if not fix.disabled:
+            taken = any(other.preferred for other in offered)
+            offered.append(msgspec.structs.replace(fix, preferred=fix.preferred and not taken))
+    return offered
+
+
+def refusals(context: FixContext) -> list[Fix]:
+    """The fixes that a person might look for and that cannot be made for the finding; each says why."""
+    return [fix for fix in _made(context) if fix.disabled]
+
+
+def _made(context: FixContext) -> Iterator[Fix]:
     for maker in fix_makers():
         if not maker.codes or context.finding.code in maker.codes:
-            for fix in maker.make(context):
-                taken = any(other.preferred for other in offered)
-                offered.append(msgspec.structs.replace(fix, preferred=fix.preferred and not taken))
-    return offered
+            yield from maker.make(context)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hangup.syntax.indentation import leading, unit
+from hangup.syntax.edits import Edit
+from hangup.syntax.indentation import indent_block, leading, unit
 from hangup.syntax.source import Source
 from hangup.syntax.tree import Node, Tree, ancestors, node_at
 
-_CROSSED = frozenset(
-    {"lambda", "generator_expression", "decorator", "parameters", "argument_list_of_class", "lambda_parameters"}
-)
+_CROSSED = {
+    "lambda": "a lambda holds no statements: make it a function first",
+    "generator_expression": "a generator expression runs where it is iterated over: make it a loop first",
+    "decorator": "a decorator is evaluated with the definition: give the value a name before it",
+    "parameters": "a default is evaluated with the definition: give the value a name before it",
+    "lambda_parameters": "a default is evaluated with the definition: give the value a name before it",
+}
+"""What runs elsewhere, or has no statement of its own, and what to do about it."""
 _LOOPS = ("for_statement", "while_statement")
 _UNITS = ("function_definition", "class_definition", "lambda", "module")
 
@@ -20,6 +26,7 @@ class Place:
     """Adjacent statements that a fix can put something around.
 
     nodes: the statements. indent: the white space before the first. step: one more level, as the module has it.
+    colon: the end of the colon behind which they stand on one line (`if ready: send()`); they get lines of their own.
     """
 
     nodes: list[Node]
@@ -27,17 +34,31 @@ class Place:
     step: str
     source: Source
     tree: Tree
+    colon: int | None = None
 
     @property
     def start(self) -> int:
-        """The offset where the first begins."""
-        return self.nodes[0].start_byte
+        """The offset where the first begins, or the colon before it ends."""
+        return self.nodes[0].start_byte if self.colon is None else self.colon
 
     @property
     def end(self) -> int:
-        """The offset where the last ends; for the parser, a comment reaches into its line break."""
-        end = self.nodes[-1].end_byte
+        """The offset where the last ends, with its semicolon; for the parser, a comment reaches into its line break."""
+        last = self.nodes[-1]
+        after = last.next_sibling
+        end = after.end_byte if after is not None and after.type == ";" else last.end_byte
         return min(end, self.source.lines.end(self.source.lines.line_of(end)))
+
+    def moved(self, levels: int) -> str:
+        """The statements' text, so many levels deeper than they stand; the first line without what is before it."""
+        return indent_block(self.source, self.nodes, self.step * levels)
+
+    def edit(self, lines: list[str]) -> Edit:
+        """The edit that puts lines in place of the statements. The first comes without its indentation, the others
+        with theirs."""
+        newline = self.source.newline
+        before = "" if self.colon is None else newline + self.indent
+        return Edit(self.start, self.end, before + newline.join(lines))
 
     @property
     def is_simple(self) -> bool:
@@ -88,10 +109,21 @@ class Place:
                 following = following.next_named_sibling
             if following is not None and node.parent.type in ("block", "module"):
                 return False
+            node = node.parent
             if node.type in _LOOPS:
                 return False
-            node = node.parent
         return True
+
+    @property
+    def is_in_finally(self) -> bool:
+        """Whether leaving from here by `return` would drop an error on its way (`finally`), or is not Python
+        (`except*`)."""
+        for node in ancestors(self.nodes[0].parent or self.nodes[0]):
+            if node.type in _UNITS:
+                return False
+            if node.type in ("finally_clause", "except_group_clause") or (node.text or b"").startswith(b"except*"):
+                return True
+        return False
 
     def bound_names(self) -> set[str]:
         """The names that the statements bind."""
@@ -122,32 +154,47 @@ class Place:
 def place_of(source: Source, tree: Tree, start: int, end: int) -> Place | None:
     """The statement that holds the offsets, with all that shares its lines; None where nothing can be put around it.
 
-    That is so in a lambda, a generator expression, a decorator or a default argument: they run elsewhere, or have no
-    statement of their own.
+    `why_not` says why. Code that does not parse is left alone too.
     """
-    node = node_at(tree, start, end)
-    while node.parent is not None and node.parent.type not in ("block", "module"):
-        if node.type in _CROSSED or node.parent.type in ("decorated_definition", "class_definition"):
-            return None
-        if node.parent.type == "function_definition" and node.type != "block":
-            return None
-        node = node.parent
-    if node.parent is None or node.type in ("function_definition", "class_definition", "decorated_definition"):
+    node = _statement(tree, start, end)
+    if isinstance(node, str):
         return None
     nodes = _on_same_lines(node)
-    block = node.parent
-    header = block.parent
-    if block.type == "block" and header is not None and nodes[0].start_point.row == _row_of_header(block):
-        return place_of(source, tree, header.start_byte, header.end_byte) if header.type in _WRAPPABLE else None
-    return Place(nodes, leading(source, nodes[0].start_byte), unit(tree, source), source, tree)
+    block = nodes[0].parent
+    header = block.parent if block is not None else None
+    if block is None or any(each.has_error for each in nodes):
+        return None
+    step = unit(tree, source)
+    colon = block.prev_sibling
+    if block.type != "block" or header is None or colon is None or colon.end_point.row != nodes[0].start_point.row:
+        return Place(nodes, leading(source, nodes[0].start_byte), step, source, tree)
+    return Place(nodes, leading(source, header.start_byte) + step, step, source, tree, colon.end_byte)
 
 
-_WRAPPABLE = frozenset({"if_statement", "for_statement", "while_statement", "with_statement"})
+def why_not(tree: Tree, start: int, end: int) -> str:
+    """Why nothing can be put around the statement that holds the offsets; empty where it can."""
+    node = _statement(tree, start, end)
+    return node if isinstance(node, str) else ""
 
 
-def _row_of_header(block: Node) -> int:
-    before = block.prev_sibling
-    return int(before.end_point.row) if before is not None else -1
+def _statement(tree: Tree, start: int, end: int) -> Node | str:
+    """The statement that holds the offsets, or why it cannot be wrapped."""
+    node = node_at(tree, start, end)
+    while node.parent is not None and (node.parent.type not in ("block", "module") or node.type == "case_clause"):
+        if node.type in _CROSSED:
+            return _CROSSED[node.type]
+        if node.parent.type == "decorated_definition" or node.type in ("function_definition", "class_definition"):
+            return _CROSSED["decorator"]
+        if node.parent.type == "class_definition" and node.type != "block":
+            return "the bases of a class are evaluated with its definition: give the value a name before it"
+        if node.parent.type == "function_definition" and node.type != "block":
+            return _CROSSED["parameters"]
+        node = node.parent
+    if node.parent is None:
+        return "there is no statement around it"
+    if node.type in ("function_definition", "class_definition", "decorated_definition"):
+        return "it is part of a definition"
+    return node
 
 
 def _on_same_lines(node: Node) -> list[Node]:

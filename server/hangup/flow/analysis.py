@@ -37,8 +37,18 @@ class Flow:
         self.guards.forget(changed)
         self.escapes.forget(runners)
         self.callers.renew(changed)
-        for derived in ("reach", "sets_default_timeout"):
+        for derived in ("reach", "sets_default_timeout", "imported"):
             self.__dict__.pop(derived, None)
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The top names of all modules that the project imports at the top level of a module (`requests`)."""
+        return frozenset(
+            each.module.partition(".")[0]
+            for module in self.project
+            for each in module.scope.unit.imports
+            if each.level == 0
+        )
 
     @cached_property
     def callers(self) -> Callers:

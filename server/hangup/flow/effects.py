@@ -10,7 +10,7 @@ import msgspec
 from hangup.facts.expressions import Attribute, Call, Expression, Name
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
-from hangup.flow.sieve import Sieve
+from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
@@ -119,11 +119,15 @@ class Effects:
         if isinstance(function, Method) and function.overridden:
             return True
         qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
-        return not self._catalogue.calls(qualified) and not is_harmless(function, self._catalogue)
+        measured = self._catalogue.calls(qualified) and not self._catalogue.is_derived(qualified)
+        return not measured and not is_harmless(function, self._catalogue)
 
     def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
         if isinstance(function, Dotted):
             self._list(effect, function.name, call)
+            if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
+                for value in self._evaluator.values(scope, argument):
+                    self._implied(effect, value, _ITERATION[False], argument)
             self._indirect(effect, call, scope)
         elif isinstance(function, Method):
             self._list(effect, function.qualified, call)
@@ -167,6 +171,7 @@ class Effects:
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
             effect.entries.append((qualified, entry))
+            effect.certain = effect.certain and not self._catalogue.is_derived(qualified)
             if not effect.name:
                 effect.name = (_STATE.sub("", qualified) if ":" in qualified else qualified).replace("#", ".")
 

@@ -9,6 +9,7 @@ import msgspec
 from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
+from hangup.flow.retried import Retried
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
@@ -36,6 +37,7 @@ class Guards:
     def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
         self._evaluator = evaluator
         self._classes = classes
+        self._retried = Retried(evaluator, classes)
         self._entered: set[Scope] = set()
         self._with: dict[Scope, dict[int, tuple[frozenset[str], list[Scope], bool]]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
@@ -45,7 +47,8 @@ class Guards:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
         out). The passage is shared by all who ask the same: it is not to be changed."""
         if guard in (NOWHERE, until):
-            return Passage(set(errors))
+            retried = {error for error in errors if guard == NOWHERE and self._retried.is_decorated(scope, error)}
+            return Passage(set(errors) - retried, retried)
         key = (scope, guard, until, frozenset(errors))
         known = self._followed.get(key)
         if known is None:
@@ -138,11 +141,14 @@ class Guards:
                 errors = self._through_clauses(scope, guard, fact, errors, passage)
             guard = fact.parent
         for error, explicit in errors.items():
-            (passage.explicit if explicit else passage.through).add(error)
+            retried = guard == NOWHERE and self._retried.is_decorated(scope, error)
+            (passage.explicit if explicit or retried else passage.through).add(error)
 
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
+        if any(self._retried.is_attempt(scope, context) for context in fact.contexts):
+            return dict.fromkeys(errors, True)
         names, managers, is_group = self._managing(scope, guard, fact)
         if not (names or managers or is_group):
             return errors

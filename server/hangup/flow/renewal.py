@@ -23,10 +23,15 @@ def renew(flow: Flow, module: Module, facts: ModuleFacts) -> bool:
     if not _same_units(module.facts.unit, facts.unit):
         return False
     changed = _changed(module.scope, facts.unit)
+    if any(flow.project.copies_of(scope) for scope in changed):
+        return False
     before = {scope: _shown(flow, scope) for scope in changed}
     runners = _runners(flow, changed)
     module.facts = facts
     _give(module.scope, facts.unit, 0)
+    for copy in flow.project.copies:
+        if copy.module is module and copy.copy_of is not None:
+            _give(copy, copy.copy_of.unit, copy.copy_of.start)
     flow.forget(changed, runners)
     if not flow.effects.sieve.covers(changed):
         return False

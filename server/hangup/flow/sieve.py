@@ -18,6 +18,10 @@ from hangup.resolve.names import reaching
 from hangup.resolve.project import Project, Scope
 
 _ALIASES = (Name, Attribute, Lambda)
+EXHAUSTING = frozenset(
+    {"list", "tuple", "set", "frozenset", "sorted", "sum", "max", "min", "any", "all", "dict", "next"}
+)
+"""Builtins that iterate over what they are given."""
 _IMPLIED = {
     "iterate": ("__iter__", "__next__", "__aiter__", "__anext__"),
     "enter": ("__enter__", "__exit__", "__aenter__", "__aexit__"),
@@ -51,6 +55,8 @@ class Sieve:
         if isinstance(function, Attribute):
             return function.name in names
         if isinstance(function, Name):
+            if function.id in EXHAUSTING and "iterate" in self._implied:
+                return True
             return function.id in names or self._is_bound(scope, function.id)
         return True
 

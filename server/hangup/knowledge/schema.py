@@ -65,6 +65,8 @@ class Header(Struct, frozen=True):
         so that an attribute that looks like an exception and is not listed does not exist.
     names: other public names of those modules that look like exception classes but are not network errors.
     drive: how the measurement uses the library.
+    derived: nobody measured it: it was worked out from the library's source.
+    built_on: the libraries, by import name, whose derived knowledge this one is derived from.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Header(Struct, frozen=True):
     modules: list[str] = []
     names: list[str] = []
     drive: Drive | None = None
+    derived: bool = False
+    built_on: list[str] = []
 
 
 class ExceptionClass(Struct, frozen=True):

@@ -21,6 +21,8 @@ class Client:
     related, descriptions, data: fields of a diagnostic that it reads.
     versions: it applies an edit only to the version that it was made for. literals: it takes code actions at all.
     lazy_edits: it asks for an action's edit when it is chosen. markdown: it shows Markdown.
+    snippets: it takes text edits with places to fill in. annotations: it shows what an edit is about.
+    disabled: it shows actions that cannot be taken, and why. shows_pages: it opens an address when it is asked to.
     configuration: it answers `workspace/configuration`. watches: it can be asked to watch files.
     """
 
@@ -34,6 +36,10 @@ class Client:
     literals: bool = False
     lazy_edits: bool = False
     markdown: bool = False
+    snippets: bool = False
+    annotations: bool = False
+    disabled: bool = False
+    shows_pages: bool = False
     configuration: bool = False
     watches: bool = False
 
@@ -61,6 +67,11 @@ def read_client(capabilities: types.ClientCapabilities, unit: str) -> Client:
         literals=get_capability(capabilities, "text_document.code_action.code_action_literal_support") is not None,
         lazy_edits="edit" in lazy and has("text_document.code_action.data_support"),
         markdown=types.MarkupKind.Markdown in formats,
+        snippets=has("workspace.workspace_edit.snippet_edit_support")
+        and has("workspace.workspace_edit.document_changes"),
+        annotations=get_capability(capabilities, "workspace.workspace_edit.change_annotation_support") is not None,
+        disabled=has("text_document.code_action.disabled_support"),
+        shows_pages=has("window.show_document.support"),
         configuration=has("workspace.configuration"),
         watches=has("workspace.did_change_watched_files.dynamic_registration"),
     )

@@ -7,12 +7,13 @@ from hashlib import blake2b
 
 import msgspec
 from lsprotocol import types
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from hangup.fixes.fix import Fix
 from hangup.lsp import wire
 from hangup.lsp.client import Client
 from hangup.rules.finding import Finding, Related, Severity
+from hangup.syntax.edits import Edit
 from hangup.syntax.lines import Position, Unit
 from hangup.syntax.source import Source
 
@@ -71,11 +72,49 @@ def fingerprint(diagnostics: tuple[wire.Diagnostic, ...]) -> str:
 
 
 def to_edit(fix: Fix, uri: str, version: int | None, source: Source, client: Client) -> wire.WorkspaceEdit:
-    """The edits of a fix; of that version of the document only, if the client knows versions."""
-    edits = tuple(wire.TextEdit(to_range(source, e.start, e.end, client.unit), e.text) for e in fix.edits)
-    if client.versions:
-        return wire.WorkspaceEdit(document_changes=(wire.DocumentEdit(wire.DocumentId(uri, version), edits),))
-    return wire.WorkspaceEdit(changes={uri: edits})
+    """The edits of a fix; of that version of the document only, if the client knows versions.
+
+    With a handler's body as a place to fill in, and with what the fix is about, for clients that take those.
+    """
+    if not client.versions:
+        edits = tuple(wire.TextEdit(to_range(source, e.start, e.end, client.unit), e.text) for e in fix.edits)
+        return wire.WorkspaceEdit(changes={uri: edits})
+    key = fix.name if client.annotations else UNSET
+    found = [_text_edit(each, fix.tail if each is fix.edits[-1] else "", source, client, key) for each in fix.edits]
+    about = {fix.name: wire.Annotation(fix.title, _WARNINGS[fix.applicability])} if client.annotations else UNSET
+    document = wire.DocumentEdit(wire.DocumentId(uri, version), tuple(found))
+    return wire.WorkspaceEdit(document_changes=(document,), change_annotations=about)
+
+
+_WARNINGS = {
+    "safe": "A run in which nothing fails does the same as before.",
+    "unsafe": "Changes what the program does: read it before you keep it.",
+}
+
+
+def _text_edit(
+    edit: Edit, tail: str, source: Source, client: Client, key: str | UnsetType
+) -> wire.TextEdit | wire.SnippetEdit:
+    """An edit, with its tail as a place to fill in where the client takes that: each line of it is one.
+
+    Editors indent the lines of a snippet as the line it goes into. So it begins where that line does, and the
+    indentation is its own; what goes behind something else is no snippet.
+    """
+    start = source.lines.start(source.lines.line_of(edit.start))
+    before = source.slice(start, edit.start)
+    if not client.snippets or not tail or before.strip():
+        return wire.TextEdit(to_range(source, edit.start, edit.end, client.unit), edit.text, key)
+    stops = [
+        f"{line[: len(line) - len(line.lstrip())]}${{{number}:{_escaped(line.lstrip())}}}"
+        for number, line in enumerate(tail.split(source.newline), 1)
+    ]
+    value = _escaped(before + edit.text[: -len(tail)]) + source.newline.join(stops)
+    return wire.SnippetEdit(to_range(source, start, edit.end, client.unit), wire.Snippet(value), key)
+
+
+def _escaped(text: str) -> str:
+    """Text as a snippet has it literally."""
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
 
 
 def _placed(related: tuple[Related, ...], place: Place) -> list[tuple[Related, str, Source]]:

@@ -106,18 +106,41 @@ class UnchangedReport(msgspec.Struct, frozen=True, rename="camel", tag_field="ki
     result_id: str
 
 
-class TextEdit(msgspec.Struct, frozen=True, rename="camel"):
-    """Replace a range by a text."""
+class TextEdit(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Replace a range by a text. annotation_id: what it is about, by its key in the workspace edit."""
 
     range: Range
     new_text: str
+    annotation_id: str | UnsetType = UNSET
+
+
+class Snippet(msgspec.Struct, frozen=True, tag_field="kind", tag="snippet"):
+    """A text with places to fill in, in the snippet syntax of the protocol."""
+
+    value: str
+
+
+class SnippetEdit(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Replace a range by a snippet."""
+
+    range: Range
+    snippet: Snippet
+    annotation_id: str | UnsetType = UNSET
 
 
 class DocumentEdit(msgspec.Struct, frozen=True, rename="camel"):
     """Edits of one version of a document."""
 
     text_document: DocumentId
-    edits: tuple[TextEdit, ...]
+    edits: tuple[TextEdit | SnippetEdit, ...]
+
+
+class Annotation(msgspec.Struct, frozen=True, rename="camel"):
+    """What an edit is about, for clients that show it before it is made."""
+
+    label: str
+    description: str
+    needs_confirmation: bool = False
 
 
 class WorkspaceEdit(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -125,10 +148,14 @@ class WorkspaceEdit(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 
     document_changes: tuple[DocumentEdit, ...] | UnsetType = UNSET
     changes: dict[str, tuple[TextEdit, ...]] | UnsetType = UNSET
+    change_annotations: dict[str, Annotation] | UnsetType = UNSET
 
 
 class ActionId(msgspec.Struct, frozen=True):
-    """Says which action was offered, so that its edit can be computed when it is chosen."""
+    """Says which action was offered for which range, so that its edit can be computed when it is chosen.
+
+    code: of the rule; empty where it answers no single finding. start, end: of the finding, else of what was asked for.
+    """
 
     uri: str
     version: int | None
@@ -139,12 +166,28 @@ class ActionId(msgspec.Struct, frozen=True):
     title: str
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why an action cannot be taken."""
+
+    reason: str
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What the server is asked to do when an action is chosen."""
+
+    title: str
+    command: str
+    arguments: tuple[str, ...]
+
+
 class CodeAction(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A change that is offered. `edit` is missing when the client asks for it later, by `data`."""
 
     title: str
     kind: str
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...] | UnsetType = UNSET
     is_preferred: bool = False
+    disabled: Reason | UnsetType = UNSET
     edit: WorkspaceEdit | UnsetType = UNSET
+    command: Command | UnsetType = UNSET
     data: ActionId | UnsetType = UNSET

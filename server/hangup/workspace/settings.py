@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import tomli
 
 from hangup.rules.registry import rules
+from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
@@ -19,6 +20,21 @@ FILES = ("hangup.toml", "pyproject.toml")
 
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the file and the reason."""
+
+
+class RetrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """How the fixes write a retry: `[tool.hangup.retry]`.
+
+    attempts: how often the call is made at most. base, cap: seconds; the wait after attempt n (from 0) is at most
+    `min(cap, base * 2**n)`. jitter: it is a random part of that. total: seconds after which no attempt is begun, where
+    the retry has a deadline.
+    """
+
+    attempts: Annotated[int, msgspec.Meta(ge=2, le=100)] = 4
+    base: Annotated[float, msgspec.Meta(gt=0)] = 0.5
+    cap: Annotated[float, msgspec.Meta(gt=0)] = 30
+    jitter: bool = True
+    total: Annotated[float, msgspec.Meta(gt=0)] = 60
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -31,9 +47,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
+    python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
+    Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
+    installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
     given.
+    retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
+    pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
 
     select: list[str] = msgspec.field(default_factory=lambda: ["HUP"])
@@ -44,8 +65,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: list[str] = []
     boundaries: list[str] = []
     scripts: list[str] = []
+    python: str | None = None
+    follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
     target_python: str | None = None
+    retry: RetrySettings = RetrySettings()
+    dependencies: list[str] = []
 
     @property
     def oldest_python(self) -> tuple[int, int] | None:
@@ -80,9 +105,12 @@ def load(root: Path) -> Settings:
         settings = parse(own, str(root / "hangup.toml"))
     elif shared is not None:
         settings = parse(shared, f"{root / 'pyproject.toml'}: [tool.hangup]")
-    scripts = [*settings.scripts, *_scripts(project)]
-    target = settings.target_python or _required_python(project)
-    return msgspec.structs.replace(settings, scripts=scripts, target_python=target)
+    return msgspec.structs.replace(
+        settings,
+        scripts=[*settings.scripts, *_scripts(project)],
+        target_python=settings.target_python or _required_python(project),
+        dependencies=[*settings.dependencies, *declared(project), *required(root)],
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Comments that hide findings: `# hangup: ignore[HUP101]`, and `# noqa: HUP101` for those who have many of them."""
+"""Comments that hide findings: `# hangup: ignore[HUP101]`, and `# noqa: HUP101` for those who have many of them;
+`# hangup: ignore-file[HUP101]` for a whole file."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from hangup.syntax.source import Source
 from hangup.syntax.tree import node_at
 
 _COMMENT = re.compile(
-    rb"#[^\n\r]*?\b(?:hangup:\s*ignore(?:\[([^\]\n\r]*)\])?|noqa:\s*([A-Z0-9, ]*HUP[0-9]+[A-Z0-9, ]*))", re.IGNORECASE
+    rb"#[^\n\r]*?\b(?:hangup:\s*ignore(?P<file>-file\b)?(?:\[(?P<codes>[^\]\n\r]*)\])?"
+    rb"|noqa:\s*(?P<noqa>[A-Z0-9, ]*HUP[0-9]+[A-Z0-9, ]*))",
+    re.IGNORECASE,
 )
 _STATEMENTS = ("_statement", "_definition", "_clause")
 
@@ -41,11 +44,13 @@ def suppressions(source: Source, tree: Tree) -> list[Suppression]:
     for match in _COMMENT.finditer(source.data):
         if node_at(tree, match.start(), match.start() + 1).type != "comment":
             continue
-        codes = (match.group(1) or match.group(2) or b"").decode("utf-8", "replace")
-        line = source.lines.line_of(match.start())
-        first = _first_line(source, tree, line)
+        codes = (match["codes"] or match["noqa"] or b"").decode("utf-8", "replace")
+        last = source.lines.line_of(match.start())
+        first = _first_line(source, tree, last)
+        if match["file"]:
+            first, last = 0, len(source.lines)
         listed = tuple(code.strip().upper() for code in codes.split(",") if code.strip())
-        found.append(Suppression(listed, match.start(), match.end(), first, line))
+        found.append(Suppression(listed, match.start(), match.end(), first, last))
     return found
 
 

@@ -37,14 +37,16 @@ def make(context: FixContext) -> Iterator[Fix]:
     body = handler_body(context, place, error, hole.effect.name or "the call")
     if body is None:
         return
-    lines = [f"{place.indent}except {clause} as {error}:", *indented(body.lines, place.indent + place.step)]
+    handler = indented(body.lines, place.indent + place.step)
+    lines = [f"{place.indent}except {clause} as {error}:", *handler]
     end = _end_of_clauses(node)
     at = min(end, context.source.lines.end(context.source.lines.line_of(end)))
     newline = context.source.newline
     edit = Edit(at, at, newline + newline.join(lines))
     imports = add_imports(context.source, context.tree, [*modules, *body.modules])
     title = f"Add except {clause} to the try around it, {body.does}"
-    yield Fix(title, (*imports, edit), "add-except-clause", preferred=True)
+    tail = newline.join(handler).lstrip()
+    yield Fix(title, (*imports, edit), "add-except-clause", preferred=True, tail=tail)
 
 
 def _surrounding_try(context: FixContext, hole: Hole) -> Guard | None:

@@ -28,7 +28,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     edits = _without(context, finding.start, finding.end)
     if edits:
         name = context.source.slice(finding.start, finding.end)
-        yield Fix(f"Remove {name} from the clause", edits, _NAME, preferred=True)
+        yield Fix(f"Remove {name} from the clause", edits, _NAME, preferred=True, applicability="safe")
 
 
 def _without(context: FixContext, start: int, end: int) -> tuple[Edit, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.fix import Applicability, Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import Written, write_class
 from hangup.resolve.values import Dotted
@@ -19,7 +19,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     written = _present(context, finding.replacement)
     imports = add_imports(context.source, context.tree, [written.module])
     edit = Edit(finding.start, finding.end, written.text)
-    yield Fix(f"Replace by {written.text}", (*imports, edit), "replace-alias", preferred=True)
+    safe: Applicability = "unsafe" if finding.severity == "information" else "safe"  # WindowsError is not everywhere
+    yield Fix(f"Replace by {written.text}", (*imports, edit), "replace-alias", preferred=True, applicability=safe)
 
 
 def _present(context: FixContext, name: str) -> Written:

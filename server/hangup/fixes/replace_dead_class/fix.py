@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.fixes.clauses import hides_a_clause
-from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.fix import Applicability, Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
 from hangup.rules.dead_clause import counterparts
@@ -28,7 +28,9 @@ def make(context: FixContext) -> Iterator[Fix]:
     clause, modules = write_clause(context, context.scope, context.flow.classes.most_general(names))
     edit = Edit(finding.start, finding.end, clause)
     imports = add_imports(context.source, context.tree, [*modules])
-    yield Fix(f"Catch {clause}", (*imports, edit), "replace-dead-class", preferred=True)
+    # For a namesake, the handler was written for just this error; anything wider is another decision.
+    safety: Applicability = "safe" if names == frozenset(finding.names) and finding.code == "HUP202" else "unsafe"
+    yield Fix(f"Catch {clause}", (*imports, edit), "replace-dead-class", preferred=True, applicability=safety)
 
 
 def _gets_out(context: FixContext, errors: set[str]) -> bool:

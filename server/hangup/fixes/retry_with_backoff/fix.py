@@ -6,77 +6,91 @@ from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import clause_for, free_name, write_function
-from hangup.fixes.statements import Place, place_of
-from hangup.flow.holes import Hole
-from hangup.syntax.edits import Edit
-from hangup.syntax.indentation import indent_block
+from hangup.fixes.naming import Written, free_name, write_function
+from hangup.fixes.policy import number
+from hangup.fixes.retrial import Retrial, retrial, span
 
-ATTEMPTS, BASE, CAP = 4, 0.5, 30
-
-_JUMPS = ("break_statement", "continue_statement")
+NAME = "retry-with-backoff"
+_MOST_DOUBLINGS = 16
+"""In a loop that only a deadline ends, the exponent must not grow for ever: the cap is reached long before."""
 
 
 def make(context: FixContext) -> Iterator[Fix]:
-    """One fix: the statement runs in a loop of four attempts, and the last error is raised again."""
-    hole = context.hole
-    if hole is None or not _connects_anew(hole):
-        return
-    start = hole.scope.start + hole.site.expression.start
-    place = place_of(context.source, context.tree, start, hole.scope.start + hole.site.expression.end)
-    if place is None or not place.is_simple or _jumps(place):
-        return
-    sleep = write_function(context, hole.scope, *_sleeping(context, hole))
-    jitter = write_function(context, hole.scope, "random", "uniform")
-    clause, modules = clause_for(context, hole, place.start, place.end)
-    attempt = free_name(context, hole.scope, "attempt", "retry_attempt")
-    step, indent = place.step, place.indent
-    wait = "await " if hole.scope.unit.is_async else ""
+    """Two fixes: so many attempts, or attempts until a deadline. The last error is raised again."""
+    retry = retrial(context)
+    if retry is not None:
+        yield _counted(context, retry)
+        yield _timed(context, retry)
+
+
+def _counted(context: FixContext, retry: Retrial) -> Fix:
+    policy, place = context.policy, retry.place
+    attempt = free_name(context, retry.hole.scope, "attempt", "retry_attempt")
+    sleep, jitter = _sleep(context, retry), _jitter(context, retry)
+    wait = f"{span(context)}**{attempt})"
+    wait = f"{jitter.text}(0, {wait})" if jitter is not None else wait
+    inner = place.indent + place.step
     lines = [
-        f"for {attempt} in range({ATTEMPTS}):",
-        f"{indent}{step}try:",
-        indent + step * 2 + indent_block(context.source, place.nodes, step * 2),
-        *([] if place.leaves else [f"{indent}{step * 2}break"]),
-        f"{indent}{step}except {clause}:",
-        f"{indent}{step * 2}if {attempt} == {ATTEMPTS - 1}:",
-        f"{indent}{step * 3}raise",
-        f"{indent}{step * 2}{wait}{sleep.text}({jitter.text}(0, min({CAP}, {BASE} * 2**{attempt})))",
+        f"for {attempt} in range({policy.attempts}):",
+        *_tried(retry),
+        f"{inner}{place.step}if {attempt} == {policy.attempts - 1}:",
+        f"{inner}{place.step * 2}raise",
+        f"{inner}{place.step}{retry.waits}{sleep.text}({wait})",
     ]
-    edit = Edit(place.start, place.end, context.source.newline.join(lines))
-    imports = add_imports(context.source, context.tree, [*modules, sleep.module, jitter.module])
-    yield Fix(_title(hole), (*imports, edit), "retry-with-backoff")
+    imports = add_imports(
+        context.source, context.tree, [*retry.modules, sleep.module, jitter.module if jitter is not None else None]
+    )
+    title = f"Retry up to {policy.attempts} times with exponential backoff{' and jitter' if policy.jitter else ''}"
+    return Fix(retry.title(title), (*imports, place.edit(lines)), NAME)
 
 
-def _connects_anew(hole: Hole) -> bool:
-    """Whether every attempt makes its own connection: reading again from one that was reset gives nothing."""
-    return any(phase in ("connect", "resolve") for _, entry in hole.effect.entries for phase in entry.phase)
+def _timed(context: FixContext, retry: Retrial) -> Fix:
+    policy, place, scope = context.policy, retry.place, retry.hole.scope
+    attempt = free_name(context, scope, "attempt", "retry_attempt")
+    deadline, pause = free_name(context, scope, "deadline", "give_up_at"), free_name(context, scope, "pause", "wait")
+    sleep, jitter = _sleep(context, retry), _jitter(context, retry)
+    clock = write_function(context, scope, "time", "monotonic")
+    count = write_function(context, scope, "itertools", "count")
+    wait = f"{span(context)} ** min({attempt}, {_MOST_DOUBLINGS}))"
+    wait = f"{jitter.text}(0, {wait})" if jitter is not None else wait
+    inner = place.indent + place.step
+    lines = [
+        f"{deadline} = {clock.text}() + {number(policy.total)}",
+        f"{place.indent}for {attempt} in {count.text}():",
+        *_tried(retry),
+        f"{inner}{place.step}{pause} = {wait}",
+        f"{inner}{place.step}if {clock.text}() + {pause} > {deadline}:",
+        f"{inner}{place.step * 2}raise",
+        f"{inner}{place.step}{retry.waits}{sleep.text}({pause})",
+    ]
+    needed = [*retry.modules, sleep.module, clock.module, count.module, jitter.module if jitter is not None else None]
+    imports = add_imports(context.source, context.tree, needed)
+    title = f"Retry for {number(policy.total)} seconds with exponential backoff{' and jitter' if policy.jitter else ''}"
+    return Fix(retry.title(title), (*imports, place.edit(lines)), NAME)
 
 
-def _title(hole: Hole) -> str:
-    title = f"Retry up to {ATTEMPTS} times with exponential backoff and jitter"
-    unsafe = any(entry.idempotent is False for _, entry in hole.effect.entries)
-    return f"{title} (may send twice)" if unsafe else title
+def _tried(retry: Retrial) -> list[str]:
+    """The `try` in the loop, up to the head of its clause."""
+    place, inner = retry.place, retry.place.indent + retry.place.step
+    return [
+        f"{inner}try:",
+        inner + place.step + place.moved(2),
+        *([] if place.leaves else [f"{inner}{place.step}break"]),
+        f"{inner}except {retry.clause}:",
+    ]
 
 
-def _sleeping(context: FixContext, hole: Hole) -> tuple[str, str]:
-    """The module and name of the function that waits without blocking what must not be blocked."""
-    if not hole.scope.unit.is_async:
-        return "time", "sleep"
+def _sleep(context: FixContext, retry: Retrial) -> Written:
+    """The function that waits without blocking what must not be blocked."""
+    if not retry.waits:
+        return write_function(context, retry.hole.scope, "time", "sleep")
     modules = {imported.module.partition(".")[0] for imported in context.module.scope.unit.imports}
     others = [name for name in ("trio", "anyio") if name in modules and "asyncio" not in modules]
-    return (others[0] if others else "asyncio"), "sleep"
+    return write_function(context, retry.hole.scope, others[0] if others else "asyncio", "sleep")
 
 
-def _jumps(place: Place) -> bool:
-    """Whether a `break` or `continue` of an outer loop, or a `yield`, stands in the statements."""
-    stack = list(place.nodes)
-    while stack:
-        node = stack.pop()
-        if node.type in (*_JUMPS, "yield"):
-            return True
-        if node.type not in ("function_definition", "class_definition", "lambda", "for_statement", "while_statement"):
-            stack.extend(node.named_children)
-    return False
+def _jitter(context: FixContext, retry: Retrial) -> Written | None:
+    return write_function(context, retry.hole.scope, "random", "uniform") if context.policy.jitter else None
 
 
-FIX = FixMaker("retry-with-backoff", frozenset({"HUP101"}), 30, make)
+FIX = FixMaker(NAME, frozenset({"HUP101"}), 30, make)

@@ -53,7 +53,7 @@ def _look_through_chain(context: FixContext, test: Node, builtin: str) -> Iterat
     found = f"any(isinstance({cause}, {asked}) for {cause} in {causes})"
     title = f"Look for {builtin} in what caused {error}"
     edits = (before, Edit(test.start_byte, test.end_byte, found))
-    yield Fix(title, edits, "unwrap-real-cause", preferred=True)
+    yield Fix(title, edits, "unwrap-real-cause", preferred=True, applicability="safe")
 
 
 def _asked_for(context: FixContext, node: Node, builtin: str) -> str:
@@ -84,7 +84,7 @@ def _class_that_is_raised(context: FixContext, builtin: str) -> Iterator[Fix]:
         clause, modules = write_clause(context, context.scope, (builtin,))
     imports = add_imports(context.source, context.tree, [*modules])
     edits = (*imports, Edit(finding.start, finding.end, clause))
-    yield Fix(f"Write {clause} instead of {written}", edits, "unwrap-real-cause", preferred=True)
+    yield Fix(f"Write {clause} instead of {written}", edits, "unwrap-real-cause", preferred=True, applicability="safe")
 
 
 def _nearest_name(context: FixContext) -> Iterator[Fix]:
@@ -93,7 +93,9 @@ def _nearest_name(context: FixContext) -> Iterator[Fix]:
     name = context.finding.replacement.rpartition(".")[2]
     written = context.source.slice(context.finding.start, context.finding.end)
     edit = Edit(context.finding.start, context.finding.end, f"{written.rpartition('.')[0]}.{name}")
-    yield Fix(f"Write {edit.text} instead of {written}", (edit,), "unwrap-real-cause", preferred=True)
+    yield Fix(
+        f"Write {edit.text} instead of {written}", (edit,), "unwrap-real-cause", preferred=True, applicability="safe"
+    )
 
 
 FIX = FixMaker("unwrap-real-cause", frozenset({"HUP204"}), 10, make)

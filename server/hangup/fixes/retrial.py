@@ -1,0 +1,88 @@
+"""What every retry of a statement shares: whether it may be repeated, on which errors, how long to wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hangup.facts.expressions import Call, Constant
+from hangup.fixes.fix import FixContext
+from hangup.fixes.naming import clause_for, is_taken
+from hangup.fixes.policy import number
+from hangup.fixes.statements import Place, place_of
+from hangup.flow.holes import Hole
+
+_JUMPS = ("break_statement", "continue_statement")
+_UNSAFE = ("POST", "PATCH")
+
+
+@dataclass(frozen=True)
+class Retrial:
+    """A statement that can be run again.
+
+    clause: the expression of the classes to try again on; modules: those that it needs imported.
+    unsafe: it sends something that the peer may then carry out twice. waits: `await ` where it must not block.
+    """
+
+    hole: Hole
+    place: Place
+    clause: str
+    modules: list[str]
+    unsafe: bool
+    waits: str
+
+    def title(self, words: str) -> str:
+        """The title of a fix, which says so if a retry may send twice."""
+        return f"{words} (may send twice)" if self.unsafe else words
+
+
+def retrial(context: FixContext) -> Retrial | None:
+    """The statement of the finding's call; None where it cannot be repeated as a whole.
+
+    That is so when it reads on from a connection that is gone, when it has a body that would run again with all that it
+    has already done, and when it holds a `yield`, or a `break` or `continue` of a loop around it.
+    """
+    hole = context.hole
+    if hole is None or not _connects_anew(hole):
+        return None
+    start = hole.scope.start + hole.site.expression.start
+    place = place_of(context.source, context.tree, start, hole.scope.start + hole.site.expression.end)
+    if place is None or not place.is_simple or _jumps(place):
+        return None
+    if any(is_taken(context, hole.scope, name) for name in ("range", "min")):
+        return None
+    clause, modules = clause_for(context, hole, place.start, place.end)
+    waits = "await " if hole.scope.unit.is_async or hole.site.awaited else ""
+    return Retrial(hole, place, clause, modules, is_unsafe(hole), waits)
+
+
+def is_unsafe(hole: Hole) -> bool:
+    """Whether the call sends what must not arrive twice, as far as its name or method says."""
+    if any(entry.idempotent is False for _, entry in hole.effect.entries):
+        return True
+    call = hole.site.expression
+    if not isinstance(call, Call):
+        return False
+    method = call.keyword("method") or call.positional(0)
+    return isinstance(method, Constant) and str(method.value).upper() in _UNSAFE
+
+
+def span(context: FixContext) -> str:
+    """The expression of the longest wait after an attempt, `min(30, 0.5 * 2`, up to the exponent."""
+    return f"min({number(context.policy.cap)}, {number(context.policy.base)} * 2"
+
+
+def _connects_anew(hole: Hole) -> bool:
+    """Whether every attempt makes its own connection: reading again from one that was reset gives nothing."""
+    return any(phase in ("connect", "resolve") for _, entry in hole.effect.entries for phase in entry.phase)
+
+
+def _jumps(place: Place) -> bool:
+    """Whether a `break` or `continue` of an outer loop, or a `yield`, stands in the statements."""
+    stack = list(place.nodes)
+    while stack:
+        node = stack.pop()
+        if node.type in (*_JUMPS, "yield"):
+            return True
+        if node.type not in ("function_definition", "class_definition", "lambda", "for_statement", "while_statement"):
+            stack.extend(node.named_children)
+    return False

@@ -1,0 +1,109 @@
+"""Tells the client that makes a call to try again by itself, where the library can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hangup.facts.expressions import Attribute, Call, Enter, Expression, dotted
+from hangup.fixes.arguments import append_argument
+from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.imports import add_imports
+from hangup.fixes.naming import write_function
+from hangup.fixes.policy import number
+from hangup.fixes.retrial import is_unsafe
+from hangup.fixes.retry_in_the_client.clients import CLIENTS, Client
+from hangup.fixes.statements import place_of
+from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted, Instance, Method
+from hangup.syntax.edits import Edit
+
+NAME = "retry-in-the-client"
+_NAME = re.compile(r"<([\w.]+):(\w+)>")
+
+
+def make(context: FixContext) -> Iterator[Fix]:
+    """One change: the client is made with a policy. The finding stays, for the last attempt can fail as well."""
+    hole = context.hole
+    call = hole.site.expression if hole is not None else None
+    if hole is None or not isinstance(call, Call) or not isinstance(call.function, Attribute) or is_unsafe(hole):
+        return
+    for scope, target, made in _makings(context, hole.scope, call.function.value):
+        client = _kind(context, scope, made)
+        if client is None or made.has_splat("**") or any(made.keyword(n) for n in (client.keyword, *client.instead_of)):
+            continue
+        value, modules = _written(context, scope, client)
+        edits = list(_given(context, scope, target, made, client, value))
+        if edits:
+            title = f"Let the client try up to {context.policy.attempts} times ({client.repeats})"
+            imports = add_imports(context.source, context.tree, [*modules])
+            yield Fix(title, (*imports, *edits), NAME, kind="refactor.rewrite.hangup.retry")
+        return
+
+
+def _makings(context: FixContext, scope: Scope, receiver: Expression) -> Iterator[tuple[Scope, str, Call]]:
+    """The calls of this module whose result a receiver may be, with the name that it is given."""
+    if isinstance(receiver, Call):
+        yield scope, "", receiver
+        return
+    name = dotted(receiver)
+    around: Scope | None = scope
+    while name is not None and around is not None:
+        places = [around, *(around.owner.children if around.owner is not None and "." in name else ())]
+        for place in places:
+            for binding in place.unit.bindings:
+                value = binding.value.value if isinstance(binding.value, Enter) else binding.value
+                if binding.target == name and isinstance(value, Call):
+                    yield place, name, value
+        around = None if name in around.names else around.parent
+
+
+def _kind(context: FixContext, scope: Scope, made: Call) -> Client | None:
+    for value in context.flow.evaluator.values(scope, made.function):
+        name = value.name if isinstance(value, Dotted) else ""
+        name = value.qualified.replace("#", ".") if isinstance(value, Method) else name
+        name = value.of if isinstance(value, Instance) else name
+        for client in CLIENTS:
+            if context.flow.catalogue.canonical(name) in {context.flow.catalogue.canonical(n) for n in client.made_by}:
+                return client
+    return None
+
+
+def _written(context: FixContext, scope: Scope, client: Client) -> tuple[str, list[str]]:
+    """The policy as the module can write it, and the modules to import for it."""
+    policy = context.policy
+    modules: list[str] = []
+
+    def write(match: re.Match[str]) -> str:
+        module, name = match.groups()
+        written = write_function(context, scope, module, name)
+        if written.module is not None and "." in module:  # nobody writes `urllib3.util.Retry(...)`
+            modules.append(f"{module}:{name}")
+            return name
+        modules.extend([written.module] if written.module is not None else [])
+        return written.text
+
+    numbers = {
+        "retries": policy.attempts - 1,
+        "attempts": policy.attempts,
+        "base": number(policy.base),
+        "cap": number(policy.cap),
+    }
+    return _NAME.sub(write, client.value.format(**numbers)), modules
+
+
+def _given(context: FixContext, scope: Scope, target: str, made: Call, client: Client, value: str) -> Iterator[Edit]:
+    """The edits that give a client its policy: as an argument, or for a session of requests in the lines behind it."""
+    start, end = scope.start + made.start, scope.start + made.end
+    if client.keyword:
+        yield from append_argument(context.source, context.tree, end, f"{client.keyword}={value}")
+        return
+    place = place_of(context.source, context.tree, start, end)
+    if place is None or not place.is_simple or place.colon is not None or not target:
+        return
+    newline = context.source.newline
+    lines = [f'{target}.mount("{scheme}://", {value})' for scheme in ("https", "http")]
+    yield Edit(place.end, place.end, "".join(f"{newline}{place.indent}{line}" for line in lines))
+
+
+FIX = FixMaker(NAME, frozenset({"HUP101"}), 35, make)

@@ -1,0 +1,94 @@
+"""Makes a clause of the `try` around an unhandled call catch its failures too: what it does is right for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hangup.facts.expressions import Attribute, Name
+from hangup.facts.model import Guard, Handler
+from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.imports import add_imports
+from hangup.fixes.naming import best_classes, write_clause
+from hangup.flow.holes import Hole
+from hangup.resolve.values import Items
+from hangup.rules.dead_clause import dead_clauses
+from hangup.syntax.edits import Edit
+
+NAME = "widen-clause"
+_EVERY_ERROR_HAS = ("args", "with_traceback", "add_note", "__cause__", "__context__", "__class__", "__traceback__")
+
+
+def make(context: FixContext) -> Iterator[Fix]:
+    """One fix: the last clause catches more; or, if it never matches, something else."""
+    hole = context.hole
+    found = _innermost(context, hole) if hole is not None else None
+    if hole is None or found is None:
+        return
+    index, guard = found
+    handler = guard.handlers[-1]
+    _, whole = context.flow.guards.caught(hole.scope, handler)
+    if not handler.types or not whole or handler.star or _is_particular(context, hole, handler):
+        return
+    dead = any(
+        clause.body.scope is hole.scope and clause.body.guard == index and clause.handler == handler
+        for clause in dead_clauses(context.context)
+    )
+    missed = _missed(context, hole, guard)
+    wanted = best_classes(context, missed, [qualified for qualified, _ in hole.effect.entries])
+    clause, modules = write_clause(context, hole.scope, wanted)
+    kept = [] if dead else _kept(context, hole, handler, wanted)
+    clause = f"({', '.join([*kept, clause.strip('()')])})" if kept else clause
+    start, end = hole.scope.start + handler.types_start, hole.scope.start + handler.types_end
+    written = context.source.slice(start, end)
+    if "\n" in written or "\r" in written or "#" in written:
+        return
+    title = f"Catch {clause} instead of {written}" if dead else f"Catch {clause} in the clause for {written}"
+    imports = add_imports(context.source, context.tree, [*modules])
+    yield Fix(title, (*imports, Edit(start, end, clause)), NAME)
+
+
+def _kept(context: FixContext, hole: Hole, handler: Handler, wanted: tuple[str, ...]) -> list[str]:
+    """The classes of a clause as they are written, without those that are covered by what is added."""
+    texts: list[str] = []
+    for each in handler.types:
+        names, _ = context.flow.classes.named(context.flow.evaluator.values(hole.scope, each))
+        if not all(any(context.flow.classes.is_subclass(name, base) for base in wanted) for name in names):
+            texts.append(context.source.slice(hole.scope.start + each.start, hole.scope.start + each.end))
+    return texts
+
+
+def _innermost(context: FixContext, hole: Hole) -> tuple[int, Guard] | None:
+    """The innermost `try` with clauses around the call, in its own function."""
+    for index, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
+        if guard.kind == "try" and guard.handlers:
+            return index, guard
+    return None
+
+
+def _missed(context: FixContext, hole: Hole, guard: Guard) -> frozenset[str]:
+    """What gets out of the `try`: from this call, and from the others in it."""
+    start, end = hole.scope.start + guard.body_start, hole.scope.start + guard.body_end
+    inside = [
+        each
+        for each in context.context.holes
+        if each.scope is hole.scope and start <= each.scope.start + each.site.expression.start < end
+    ]
+    return frozenset(name for each in (hole, *inside) for name in each.missed)
+
+
+def _is_particular(context: FixContext, hole: Hole, handler: Handler) -> bool:
+    """Whether the clause reads what only its own class has (`error.reason`), or names a tuple of classes."""
+    values = [value for each in handler.types for value in context.flow.evaluator.values(hole.scope, each)]
+    if len(handler.types) == 1 and any(isinstance(value, Items) for value in values):
+        return True
+    return any(
+        isinstance(site.expression, Attribute)
+        and isinstance(site.expression.value, Name)
+        and site.expression.value.id == handler.name
+        and site.expression.name not in _EVERY_ERROR_HAS
+        and handler.body_start <= site.expression.start < handler.body_end
+        for site in hole.scope.unit.sites
+    )
+
+
+FIX = FixMaker(NAME, frozenset({"HUP101"}), 16, make)
