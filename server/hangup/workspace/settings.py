@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import tomli
 
+from hangup.rules.finding import Severity
 from hangup.rules.registry import rules
 from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
     given.
+    severity: rule codes, or beginnings of them, to the severity that their findings are given; the longest one decides.
     retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
     pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
@@ -69,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
     target_python: str | None = None
+    severity: dict[str, Severity] = {}
     retry: RetrySettings = RetrySettings()
     dependencies: list[str] = []
 
@@ -83,6 +86,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         file = PurePosixPath(path)
         of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
         return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
+
+    def wants_all(self, beginning: str, path: str = "") -> bool:
+        """Whether every rule whose code begins so is reported on in a file; false if there is none."""
+        codes = [rule.code for rule in rules() if rule.code.startswith(beginning)]
+        return bool(codes) and all(self.wants(code, path) for code in codes)
+
+    def severity_of(self, code: str) -> Severity | None:
+        """The severity that the settings give a rule; None if they say nothing."""
+        named = [each for each in self.severity if code.startswith(each) or each == "ALL"]
+        return self.severity[max(named, key=lambda each: 0 if each == "ALL" else len(each))] if named else None
 
 
 def _named(code: str, beginnings: list[str]) -> int:
@@ -158,7 +171,9 @@ def parse(table: dict[str, Any], origin: str) -> Settings:
     if settings.target_python is not None and settings.oldest_python is None:
         raise SettingsError(f'{origin}: {settings.target_python!r} is no version of Python, as "3.10" is one')
     of_files = [code for codes in settings.per_file_ignores.values() for code in codes]
-    unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore, *of_files])
+    unknown = unknown_codes(
+        [*settings.select, *settings.extend_select, *settings.ignore, *of_files, *settings.severity]
+    )
     if unknown:
         raise SettingsError(f"{origin}: no rule's code begins with {unknown[0]!r}")
     return settings
