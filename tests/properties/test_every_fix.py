@@ -19,6 +19,9 @@ CASES = sorted(Path(hangup.__file__).parent.glob("*/*/cases.md"))
 # A class that a library has stands for what was meant; it may leave other failures of the call to be found.
 NARROWING = {"unwrap-real-cause"}
 
+# The read of a body that nothing handles has a rule of its own as soon as the call before it is guarded.
+SAME = {"HUP103": "HUP101"}
+
 
 def programs(path: Path) -> list[str]:
     return [text for case in read_cases(path) for text in case.files.values()]
@@ -34,16 +37,16 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
         workspace = Workspace()
         workspace.update("main.py", source)
         found = workspace.findings("main.py")
-        before = Counter(finding.code for finding in found)
+        before = findings(source)
         for finding in found:
             for fix in fixes_for(workspace, "main.py", finding):
                 fixed = apply(source, fix.edits)
                 assert is_python(fixed), fix.title
                 if newline == "\r\n":
                     assert fixed.data.count(b"\n") == fixed.data.count(b"\r\n"), fix.title
-                after = findings(fixed)
+                after, code = findings(fixed), SAME.get(finding.code, finding.code)
                 stays = finding.code == "HUP204" or fix.kind != "quickfix"
-                assert after[finding.code] < before[finding.code] or stays, fix.title
+                assert after[code] < before[code] or stays, fix.title
                 # A clause in a loop may make a retry of it, of which the rules about retries have more to say.
                 revealed = Counter({code: n for code, n in after.items() if code.startswith("HUP3")})
                 assert fix.name in NARROWING or not after - before - revealed, f"{fix.title}: {after - before}\n{text}"
@@ -54,4 +57,4 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
 def findings(source: Source) -> Counter[str]:
     workspace = Workspace()
     workspace.update("main.py", source)
-    return Counter(finding.code for finding in workspace.findings("main.py"))
+    return Counter(SAME.get(finding.code, finding.code) for finding in workspace.findings("main.py"))

@@ -99,7 +99,7 @@ class FixContext:
         """The innermost unit that holds the finding."""
         at = self.finding.start if self.finding.anchor is None else self.finding.anchor
         inside = [s for s in self.module.scopes if s.start <= at < s.start + s.unit.length]
-        return max(inside, key=lambda scope: scope.start, default=self.module.scope)
+        return max(inside, key=lambda scope: (scope.start, -scope.unit.length), default=self.module.scope)
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,18 @@ def report(rule: Rule, clause: DeadClause, reason: str, names: frozenset[str]) -
     )
 
 
+def counterparts(context: Context, finding: Finding) -> frozenset[str]:
+    """What arrives in the place of a dead clause's builtin classes: the errors that the same faults give."""
+    faults = context.flow.catalogue.faults
+    for clause in dead_clauses(context):
+        if clause.body.scope.start + clause.handler.types_start == finding.start:
+            wanted = {category for name in clause.names for category in _SHOWN_BY.get(name, ())}
+            errors = clause.body.errors.items()
+            shown = {e for e, causes in errors if any(f in faults and faults[f].category in wanted for f in causes)}
+            return frozenset(context.flow.classes.most_general(frozenset(shown & clause.arriving)))
+    return frozenset()
+
+
 def namesakes(context: Context, clause: DeadClause) -> frozenset[str]:
     """The classes above what arrives that share their last name with a class of the clause."""
     last = {name.rpartition(".")[2] for name in clause.names}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.flow.analysis import Flow
@@ -14,14 +15,31 @@ from hangup.flow.retries.found import retries
 from hangup.flow.retries.tried import Retry
 from hangup.resolve.project import Module, Scope
 from hangup.rules.finding import Finding, Severity
+from hangup.syntax.source import Source
+from hangup.syntax.tree import Tree
+
+
+class Text(Protocol):
+    """What a module is written as: for what its facts do not hold. The tree costs time where it is not there yet."""
+
+    source: Source
+
+    @property
+    def tree(self) -> Tree:
+        """The parse tree."""
 
 
 @dataclass(eq=False)
 class Context:
-    """One module under examination: `module`, and the `flow` of the project it belongs to."""
+    """One module under examination: `module`, the `flow` of the project it belongs to, and its `text`.
+
+    python: the oldest (major, minor) that the project says it runs on; None when it does not say.
+    """
 
     flow: Flow
     module: Module
+    text: Text
+    python: tuple[int, int] | None = None
 
     @cached_property
     def holes(self) -> list[Hole]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 import msgspec
 import tomli
 
+from hangup.rules.finding import Severity
 from hangup.rules.registry import rules
 from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
 
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+_REQUIRED = re.compile(r"(?:>=|>|\^|~=|~|==)\s*(\d+\.\d+)")
 FILES = ("hangup.toml", "pyproject.toml")
 
 
@@ -49,6 +53,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     objects that cannot be resolved. follow_packages: work out from their source what
     installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
+    target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
+    given.
+    severity: rule codes, or beginnings of them, to the severity that their findings are given; the longest one decides.
     retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
     pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
@@ -65,8 +72,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     jedi: bool = True
     follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
+    target_python: str | None = None
+    severity: dict[str, Severity] = {}
     retry: RetrySettings = RetrySettings()
     dependencies: list[str] = []
+
+    @property
+    def oldest_python(self) -> tuple[int, int] | None:
+        """`target_python` as (major, minor); None where it says nothing."""
+        match = _VERSION.match(self.target_python or "")
+        return (int(match.group(1)), int(match.group(2))) if match is not None else None
 
     def wants(self, code: str, path: str = "") -> bool:
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
@@ -75,6 +90,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         # Who asks for retries without chance in their wait is not told about them.
         asked = [] if self.retry.jitter else ["HUP305"]
         return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file, *asked])
+
+    def wants_all(self, beginning: str, path: str = "") -> bool:
+        """Whether every rule whose code begins so is reported on in a file; false if there is none."""
+        codes = [rule.code for rule in rules() if rule.code.startswith(beginning)]
+        return bool(codes) and all(self.wants(code, path) for code in codes)
+
+    def severity_of(self, code: str) -> Severity | None:
+        """The severity that the settings give a rule; None if they say nothing."""
+        named = [each for each in self.severity if code.startswith(each) or each == "ALL"]
+        return self.severity[max(named, key=lambda each: 0 if each == "ALL" else len(each))] if named else None
 
 
 def _named(code: str, beginnings: list[str]) -> int:
@@ -100,6 +125,7 @@ def load(root: Path) -> Settings:
     return msgspec.structs.replace(
         settings,
         scripts=[*settings.scripts, *_scripts(project)],
+        target_python=settings.target_python or _required_python(project),
         dependencies=[*settings.dependencies, *declared(project), *required(root)],
     )
 
@@ -118,6 +144,20 @@ def _table(table: dict[str, Any], *keys: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def _required_python(project: dict[str, Any]) -> str | None:
+    """The oldest Python that a pyproject.toml requires."""
+    places = (
+        (_table(project, "project"), "requires-python"),
+        (_table(project, "tool", "poetry", "dependencies"), "python"),
+    )
+    for table, key in places:
+        required = table.get(key) if table is not None else None
+        match = _REQUIRED.search(required) if isinstance(required, str) else None
+        if match is not None:
+            return match.group(1)
+    return None
+
+
 def _scripts(project: dict[str, Any]) -> list[str]:
     """The functions that a pyproject.toml makes commands of, by dotted name."""
     places = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))
@@ -132,8 +172,12 @@ def parse(table: dict[str, Any], origin: str) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{origin}: {error}") from error
+    if settings.target_python is not None and settings.oldest_python is None:
+        raise SettingsError(f'{origin}: {settings.target_python!r} is no version of Python, as "3.10" is one')
     of_files = [code for codes in settings.per_file_ignores.values() for code in codes]
-    unknown = unknown_codes([*settings.select, *settings.extend_select, *settings.ignore, *of_files])
+    unknown = unknown_codes(
+        [*settings.select, *settings.extend_select, *settings.ignore, *of_files, *settings.severity]
+    )
     if unknown:
         raise SettingsError(f"{origin}: no rule's code begins with {unknown[0]!r}")
     return settings

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+import msgspec
+
 from hangup.flow.analysis import Flow
 from hangup.flow.renewal import renew
 from hangup.knowledge.catalogue import Catalogue
@@ -18,7 +20,7 @@ from hangup.workspace.files import is_test
 from hangup.workspace.naming import module_names
 from hangup.workspace.settings import Settings
 from hangup.workspace.store import Store
-from hangup.workspace.suppressions import visible
+from hangup.workspace.suppressions import unused, visible
 
 Report = Callable[[str], None]
 """Is told in a sentence what could not be used."""
@@ -56,6 +58,7 @@ class Workspace:
         old, self._settings = self._settings, settings
         if _ends(old) != _ends(settings):
             self._flow = None
+        self._contexts.clear()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -126,7 +129,8 @@ class Workspace:
         flow = self.flow
         known = self._contexts.get(path)
         if known is None or known.flow is not flow or known.module is not self._modules[path]:
-            known = self._contexts[path] = Context(flow, self._modules[path])
+            document, python = self._documents[path], self.settings.oldest_python
+            known = self._contexts[path] = Context(flow, self._modules[path], document, python)
         return known
 
     def findings(self, path: str) -> list[Finding]:
@@ -135,8 +139,14 @@ class Workspace:
         found = [
             finding for rule in rules() if self.settings.wants(rule.code, path) for finding in rule.check(context, rule)
         ]
-        document = self._documents[path]
-        return sorted(visible(found, document.source, document.suppressions), key=lambda f: (f.start, f.code, f.end))
+        document, settings = self._documents[path], self.settings
+        comments = document.suppressions
+        seen = visible(found, document.source, comments)
+        if comments and settings.wants("HUP901", path) and not document.tree.root_node.has_error:
+            idle = unused(found, document.source, comments, lambda beginning: settings.wants_all(beginning, path))
+            seen += visible(idle, document.source, [comment for comment in comments if comment.codes])
+        seen = [_as_severe(settings, finding) for finding in seen]
+        return sorted(seen, key=lambda f: (f.start, f.code, f.end))
 
     def _project(self) -> Project:
         packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
@@ -161,3 +171,9 @@ def _ends(settings: Settings) -> dict[str, str]:
     """The functions where errors end by the settings, and what happens there."""
     ends = dict.fromkeys(settings.boundaries, "the settings name it as a boundary, so nobody behind it handles this")
     return ends | dict.fromkeys(settings.scripts, "it is the entry point of a command, which ends with a traceback")
+
+
+def _as_severe(settings: Settings, finding: Finding) -> Finding:
+    """The finding with the severity that the settings give it."""
+    severity = settings.severity_of(finding.code) if settings.severity else None
+    return finding if severity is None else msgspec.structs.replace(finding, severity=severity)

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Handler
+from hangup.fixes.clauses import hides_a_clause
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -30,13 +31,15 @@ def make(context: FixContext) -> Iterator[Fix]:
     if not whole:
         return
     wanted = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
+    if hides_a_clause(context, hole.scope, hole.scope.start + handler.types_start, wanted):
+        wanted = context.flow.classes.most_general(hole.missed)
     clause, modules = write_clause(context, hole.scope, wanted)
     start, end = hole.scope.start + handler.types_start, hole.scope.start + handler.types_end
     node = node_at(context.tree, start, end)
     named = _is_named_tuple(context, hole, handler)
     if named or (node.type == "tuple" and node.start_point.row != node.end_point.row):
         edit = Edit(start, end, f"(*{context.source.slice(start, end)}, {clause.strip('()')})")
-        edit = edit if named else _one_more_line(context, node, clause.strip("()"))
+        edit = edit if named else _in_lines(context, hole, handler, node, wanted, clause.strip("()"))
         title = f"Catch {edit.text} there" if named else f"Catch {clause} there as well"
     else:
         names = context.flow.classes.most_general(caught | frozenset(wanted))
@@ -51,6 +54,21 @@ def _is_named_tuple(context: FixContext, hole: Hole, handler: Handler) -> bool:
     """Whether the clause names a variable that holds a tuple of classes."""
     values = [value for each in handler.types for value in context.flow.evaluator.values(hole.scope, each)]
     return len(handler.types) == 1 and any(isinstance(value, Items) for value in values)
+
+
+def _in_lines(
+    context: FixContext, hole: Hole, handler: Handler, node: Node, wanted: tuple[str, ...], text: str
+) -> Edit:
+    """One more class in a tuple over several lines; in place of one that it covers, unless a remark speaks of that."""
+    classes, flow = context.flow.classes, context.flow
+    for each in handler.types:
+        names, whole = classes.named(flow.evaluator.values(hole.scope, each))
+        covered = whole and all(any(classes.is_subclass(name, wide) for wide in wanted) for name in names)
+        start, end = hole.scope.start + each.start, hole.scope.start + each.end
+        line = context.source.lines.text(context.source.lines.line_of(end))
+        if covered and b"#" not in line:
+            return Edit(start, end, text)
+    return _one_more_line(context, node, text)
 
 
 def _one_more_line(context: FixContext, node: Node, text: str) -> Edit:

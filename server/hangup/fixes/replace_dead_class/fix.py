@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hangup.fixes.clauses import hides_a_clause
 from hangup.fixes.fix import Applicability, Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
+from hangup.rules.dead_clause import counterparts
 from hangup.syntax.edits import Edit
 
 
@@ -19,6 +21,10 @@ def make(context: FixContext) -> Iterator[Fix]:
     left = {e for e in finding.arriving if not any(context.flow.classes.is_subclass(e, name) for name in names)}
     if finding.code != "HUP202" or _gets_out(context, left):
         names = frozenset(best_classes(context, frozenset(finding.arriving), []))
+        if hides_a_clause(context, context.scope, context.finding.start, names):
+            names = counterparts(context.context, finding)
+            if not names or hides_a_clause(context, context.scope, context.finding.start, names):
+                return
     clause, modules = write_clause(context, context.scope, context.flow.classes.most_general(names))
     edit = Edit(finding.start, finding.end, clause)
     imports = add_imports(context.source, context.tree, [*modules])

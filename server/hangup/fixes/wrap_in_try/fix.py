@@ -34,4 +34,4 @@ def make(context: FixContext) -> Iterator[Fix]:
 _CALLERS_DECIDE = "there is nothing to give in place of the value that this must give: handle the error in its callers"
 
 
-FIX = FixMaker(NAME, frozenset({"HUP101"}), 20, make)
+FIX = FixMaker(NAME, frozenset({"HUP101", "HUP103"}), 20, make)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from hangup.facts.expressions import Attribute, Call, Constant, Name
+from hangup.knowledge.packs import read_errnos
 from hangup.knowledge.schema import Pack
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted
@@ -14,6 +15,10 @@ from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
 
 _LOOKS_LIKE_ONE = re.compile(r"^[A-Z]\w*(Error|Exception|Timeout|Refused|Reset|Aborted|Disconnected|Warning)$")
+
+_ERRNO = Dotted("errno")
+# Symbols of some system that look like one of the network's.
+_OTHER_ERRNOS = frozenset({"EBADE", "EBADFD", "EBADR", "ENOMEDIUM", "ENOTSUP", "ESPIPE"})
 
 
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
@@ -23,6 +28,9 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
             for owner in context.flow.evaluator.values(scope, attribute.value):
                 if isinstance(owner, Dotted) and _is_missing(context, owner.name, attribute.name):
                     yield _report(context, rule, scope, attribute, owner.name)
+                    break
+                if owner == _ERRNO and (symbol := _meant_errno(attribute.name)) is not None:
+                    yield _report_errno(rule, scope, attribute, symbol)
                     break
 
 
@@ -40,12 +48,32 @@ def _attributes(context: Context, scope: Scope) -> Iterable[Attribute]:
         if (
             isinstance(expression, Attribute)
             and expression.name[:1].isupper()
-            and _LOOKS_LIKE_ONE.match(expression.name)
+            and (_LOOKS_LIKE_ONE.match(expression.name) or _looks_like_errno(expression))
             and not _is_asked_for(scope, expression.name)
             and context.flow.guards.follow(scope, site.guard, ("AttributeError",)).through
         ):
             found.setdefault(expression.start, expression)
     return found.values()
+
+
+def _looks_like_errno(expression: Attribute) -> bool:
+    named = isinstance(expression.value, Name) and "errno" in expression.value.id
+    return named and expression.name[0] == "E" and expression.name.isupper()
+
+
+def _meant_errno(name: str) -> str | None:
+    """The errno symbol that a name which is none on any system was most likely meant to be."""
+    known = read_errnos()
+    if name in known or name in _OTHER_ERRNOS or not name.isupper():
+        return None
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    return found[0] if found else None
+
+
+def _report_errno(rule: Rule, scope: Scope, attribute: Attribute, symbol: str) -> Finding:
+    start, end = scope.start + attribute.start, scope.start + attribute.end
+    message = f"errno has no {attribute.name}: this raises AttributeError when it is reached; did you mean {symbol}?"
+    return Finding(rule.code, rule.name, "error", start, end, message, replacement=f"errno.{symbol}")
 
 
 def _is_asked_for(scope: Scope, name: str) -> bool:
@@ -92,14 +120,16 @@ def _report(context: Context, rule: Rule, scope: Scope, attribute: Attribute, mo
 
 
 def _raises(context: Context, module: str, name: str) -> bool:
-    """Whether a call of the library was seen to raise the builtin."""
+    """Whether a call of the library was seen to raise the builtin, or a class below it."""
     path = context.flow.catalogue.file_of(module)
-    return path is None or name in context.flow.catalogue.measured(path)
+    catalogue = context.flow.catalogue
+    return path is None or any(catalogue.is_subclass(each, name) for each in catalogue.measured(path))
 
 
 def _closest(pack: Pack | None, name: str) -> str | None:
     """The library's exception whose name is most like `name`, one of the same stem first; None if none is like it."""
-    known = {full.rpartition(".")[2]: full for full in pack.exceptions} if pack is not None else {}
+    public = [full for full in pack.exceptions if ".vendored." not in full] if pack is not None else []
+    known = {full.rpartition(".")[2]: full for full in public}
     same = [full for last, full in known.items() if _stem(last) == _stem(name)]
     found = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     return same[0] if same else known[found[0]] if found else None

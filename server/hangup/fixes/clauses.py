@@ -1,0 +1,64 @@
+"""The clause that a finding points at, as facts and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hangup.facts.model import Guard, Handler
+from hangup.fixes.fix import FixContext
+from hangup.resolve.project import Scope
+from hangup.syntax.edits import Edit
+from hangup.syntax.source import Source
+from hangup.syntax.tree import Node, enclosing, node_at
+
+CLAUSES = ("except_clause", "except_group_clause")
+
+
+def clause_of(context: FixContext) -> tuple[Guard, int] | None:
+    """The `try` and the index of its clause whose classes hold the finding."""
+    scope = context.scope
+    start, end = context.finding.start - scope.start, context.finding.end - scope.start
+    for guard in scope.unit.guards:
+        for index, handler in enumerate(guard.handlers):
+            if handler.start <= start and end <= handler.end:
+                return guard, index
+    return None
+
+
+def hides_a_clause(context: FixContext, scope: Scope, types_start: int, names: Iterable[str]) -> bool:
+    """Whether a later clause is left with nothing when the one whose classes stand at an offset catches `names`."""
+    flow = context.flow
+    for guard in scope.unit.guards:
+        starts = [scope.start + handler.types_start for handler in guard.handlers]
+        if types_start not in starts:
+            continue
+        for handler in guard.handlers[starts.index(types_start) + 1 :]:
+            caught, _ = flow.guards.caught(scope, handler)
+            if caught and all(any(flow.classes.is_subclass(each, name) for name in names) for each in caught):
+                return True
+    return False
+
+
+def clause_node(context: FixContext, handler: Handler) -> Node | None:
+    """The node of a clause of the finding's scope."""
+    at = context.scope.start + handler.start
+    return enclosing(node_at(context.tree, at, at + len("except")), *CLAUSES)
+
+
+def lines_of(source: Source, clause: Node) -> tuple[int, int] | None:
+    """The first and last line of a clause with the remarks right above it; None if it shares a line with others."""
+    lines = source.lines
+    first, last = lines.line_of(clause.start_byte), lines.line_of(max(clause.start_byte, clause.end_byte - 1))
+    head = source.slice(lines.start(first), clause.start_byte)
+    if head.strip():
+        return None
+    while first > 0 and lines.text(first - 1).startswith(f"{head}#".encode()):
+        first -= 1
+    while last > first and not lines.text(last).strip():
+        last -= 1
+    return first, last
+
+
+def removal(source: Source, first: int, last: int) -> Edit:
+    """The edit that takes lines away, with the line break before them."""
+    return Edit(source.lines.end(first - 1), source.lines.end(last), "")
