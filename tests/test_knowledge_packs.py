@@ -87,6 +87,9 @@ def find(name: str) -> object:
             found: object = importlib.import_module(".".join(parts[:length]))
         except ModuleNotFoundError:
             continue
+        if 1 < length == len(parts):  # a package may hold something else under the name of its module
+            held = getattr(importlib.import_module(".".join(parts[:-1])), parts[-1], found)
+            return found if isinstance(held, ModuleType) else held
         for part in parts[length:]:
             found = getattr(found, part)
         return found

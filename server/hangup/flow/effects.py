@@ -145,6 +145,9 @@ class Effects:
                 for value in self._evaluator.values(scope, argument):
                     self._implied(effect, value, _ITERATION[False], argument)
             self._indirect(effect, call, scope)
+        elif isinstance(function, Instance):
+            self._list(effect, f"{function.of}#__call__", call)
+            effect.name = dotted(call.function) or effect.name
         elif isinstance(function, Method):
             self._list(effect, function.qualified, call)
             effect.certain = effect.certain and not function.overridden

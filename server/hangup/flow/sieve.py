@@ -53,7 +53,7 @@ class Sieve:
 
     def _may_call(self, scope: Scope, function: Expression, names: frozenset[str]) -> bool:
         if isinstance(function, Attribute):
-            return function.name in names
+            return function.name in names or self._is_open
         if isinstance(function, Name):
             if function.id in EXHAUSTING and "iterate" in self._implied:
                 return True
@@ -64,6 +64,11 @@ class Sieve:
     def names(self) -> frozenset[str]:
         """The names that a call must have: of the project's functions and classes, and of listed library calls."""
         return self._given.names | self._vocabulary.calls
+
+    @cached_property
+    def _is_open(self) -> bool:
+        """Whether some library that is imported has objects any method of which may be a call of the network."""
+        return "__getattr__" in self._vocabulary.calls
 
     @property
     def library_calls(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -76,11 +76,6 @@ class Catalogue:
         if path is not None:
             return read_pack(path)
         return read_builtins() if "." not in name else None
-
-    @property
-    def roots(self) -> Iterable[str]:
-        """The modules whose import makes some file matter."""
-        return self._files.keys()
 
     @cached_property
     def fingerprint(self) -> bytes:
@@ -262,7 +257,23 @@ class Catalogue:
             found = self._listed(f"{each}#{method}" if method else each)
             if found:
                 return found
+        return self._any_method(owner) if method and not method.startswith("_") else ()
+
+    def _any_method(self, owner: str) -> tuple[Call, ...]:
+        """What `Class#__getattr__` says of every method that has no entry of its own."""
+        for each in self.ancestors(owner):
+            found = tuple(call for call in self._listed(f"{each}#__getattr__") if not call.property)
+            if found:
+                return found
         return ()
+
+    def dynamic_attribute(self, owner: str) -> str | None:
+        """The type of every attribute of a class that is not defined, if its `__getattr__` is listed as a property."""
+        for each in self.ancestors(owner):
+            for call in self._listed(f"{each}#__getattr__"):
+                if call.property:
+                    return call.returns
+        return None
 
     def _listed(self, name: str) -> tuple[Call, ...]:
         path = self.file_of(name)

@@ -50,6 +50,9 @@ def find(name: str) -> Any:
             found: Any = importlib.import_module(".".join(parts[:length]))
         except ImportError:
             continue
+        if 1 < length == len(parts):  # a package may hold something else under the name of its module
+            held = getattr(importlib.import_module(".".join(parts[:-1])), parts[-1], found)
+            return found if isinstance(held, type(importlib)) else held
         for part in parts[length:]:
             found = getattr(found, part, None)
         return found

@@ -34,6 +34,8 @@ def result_of(engine: Engine, scope: Scope, function: Value, call: Call) -> Valu
         if function.scope.unit.kind == "class":
             return (ProjectInstance(function.scope),)
         return engine.result(function.scope)
+    if isinstance(function, Instance):
+        return _returned(engine, f"{function.of}#__call__", function.of, call)
     return UNKNOWN
 
 

@@ -51,6 +51,8 @@ class Members:
             return (Dotted(catalogue.canonical(f"{owner.name}.{name}")),)
         if isinstance(owner, Instance):
             declared = catalogue.attribute(owner.of, name)
+            if declared is None and not name.startswith("_") and not catalogue.calls(f"{owner.of}#{name}"):
+                declared = catalogue.dynamic_attribute(owner.of)
             return self._engine.typed(declared) if declared else (Method(owner.of, name),)
         if isinstance(owner, ProjectModule):
             return self._of_module(owner.name, name)
