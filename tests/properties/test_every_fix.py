@@ -47,7 +47,9 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
                 after, code = findings(fixed), SAME.get(finding.code, finding.code)
                 stays = finding.code == "HUP204" or fix.kind != "quickfix"
                 assert after[code] < before[code] or stays, fix.title
-                assert fix.name in NARROWING or not after - before, f"{fix.title}: {after - before}\n{text}"
+                new = after - before
+                del new["HUP901"]  # what a comment hid may be mended with the rest
+                assert fix.name in NARROWING or not new, f"{fix.title}: {new}\n{text}"
                 tried += 1
     assert tried, "the cases offer no fix"
 

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 from hangup.rules.dead_clause import dead_clauses, namesakes, report
 from hangup.rules.finding import Finding
+from hangup.rules.handler_never_matches.looking import misplaced
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
 
 
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
-    """One finding for each clause that never matches; a clause with a namesake is the business of HUP202."""
+    """One finding for each clause, or test in one, that never matches; one with a namesake is HUP202's business."""
     for clause in dead_clauses(context):
         if not namesakes(context, clause):
             calls = ", ".join(dict.fromkeys(effect.name for _, effect in clause.body.calls))
             written, raised = listed(context.flow, clause.names), listed(context.flow, clause.arriving)
             reason = f"{calls} cannot raise {written}; what it raises is {raised}"
             yield report(rule, clause, reason, clause.arriving)
+    yield from misplaced(context, rule)
 
 
 RULE = Rule(
