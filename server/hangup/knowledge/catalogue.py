@@ -15,6 +15,7 @@ from typing import TypeVar
 from hangup.knowledge.former_names import present_name
 from hangup.knowledge.packs import index, read_builtins, read_faults, read_pack
 from hangup.knowledge.presence import Presence
+from hangup.knowledge.retries import Retrier, Term
 from hangup.knowledge.schema import Alias, Call, Class, ExceptionClass, Fault, Pack
 
 __all__ = ["Catalogue"]
@@ -175,6 +176,16 @@ class Catalogue:
         if known is None:
             known = self._calls[name] = self._find_calls(name)
         return known
+
+    def retrier(self, name: str) -> Retrier | None:
+        """The entry for a callable that makes something be tried again."""
+        pack = self.pack_of(name) if "." in name else None
+        return next((each for each in pack.retriers if name in each.match), None) if pack is not None else None
+
+    def term(self, name: str) -> Term | None:
+        """The entry for a callable whose result decides one thing about a retrier."""
+        pack = self.pack_of(name) if "." in name else None
+        return next((each for each in pack.terms if name in each.match), None) if pack is not None else None
 
     def failures(self, call: Call) -> Mapping[str, frozenset[str]]:
         """The exception classes of an entry, by canonical name, each with the faults that give it."""

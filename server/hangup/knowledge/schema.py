@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from hangup.knowledge.retries import Retrier, Term
+
 Retry = Literal["yes", "if-idempotent", "no"]
 Phase = Literal["resolve", "connect", "handshake", "send", "receive", "body", "accept", "close"]
 Platform = Literal["linux", "macos", "windows"]
@@ -222,6 +224,8 @@ class Pack(Struct, frozen=True):
     classes: dict[str, Class] = {}
     behaviours: dict[str, Behaviour] = {}
     calls: list[Call] = []
+    retriers: list[Retrier] = []
+    terms: list[Term] = []
 
 
 class Fault(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -10,7 +10,7 @@ import msgspec
 
 from hangup.facts.expressions import Attribute, Call, Name
 from hangup.facts.model import Handler
-from hangup.flow.classes import grouped
+from hangup.flow.classes import as_raised, grouped, unwrapped
 from hangup.flow.clauses import TryBody, try_bodies
 from hangup.flow.effects import Effect
 from hangup.knowledge.schema import Call as Entry
@@ -103,6 +103,8 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
         return False  # the system gives up by itself on a peer that never answers
     if categories is not None:
         return all(_shows(context, effect, categories) for _, effect in body.calls)
+    if wrapping(context, body.errors, name):
+        return True
     file = context.flow.catalogue.file_of(name)
     if file is None or context.flow.catalogue.exception(name) is None or _is_standard(context, name):
         return False
@@ -152,6 +154,13 @@ def _shows(context: Context, effect: Effect, categories: set[str]) -> bool:
         for _, entry in effect.entries
         for fault in (*entry.raises, *entry.silent)
     )
+
+
+def wrapping(context: Context, errors: Iterable[str], name: str) -> str | None:
+    """The class that retries raise in place of errors of a class; None if that is no reason why they do not arrive."""
+    classes = context.flow.classes
+    found = (error for error in errors if unwrapped(error) != error and classes.is_subclass(unwrapped(error), name))
+    return next((as_raised(error) for error in found), None)
 
 
 def _entries(body: TryBody) -> list[tuple[str, Entry]]:

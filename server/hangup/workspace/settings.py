@@ -49,7 +49,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
     python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
-    Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
+    Without it, the environment is found by the usual conventions. jedi: ask jedi, within limits, for the types of
+    objects that cannot be resolved. follow_packages: work out from their source what
     installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
@@ -68,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: list[str] = []
     scripts: list[str] = []
     python: str | None = None
+    jedi: bool = True
     follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
     target_python: str | None = None
@@ -85,7 +87,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
         file = PurePosixPath(path)
         of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
-        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
+        # Who asks for retries without chance in their wait is not told about them.
+        asked = [] if self.retry.jitter else ["HUP305"]
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file, *asked])
 
     def wants_all(self, beginning: str, path: str = "") -> bool:
         """Whether every rule whose code begins so is reported on in a file; false if there is none."""

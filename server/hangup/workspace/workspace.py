@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import msgspec
@@ -43,6 +43,7 @@ class Workspace:
         self._flow: Flow | None = None
         self._edited: set[str] = set()
         self._contexts: dict[str, Context] = {}
+        self._inferred: dict[str, Mapping[tuple[str, str], Sequence[str]]] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
@@ -89,6 +90,14 @@ class Workspace:
         elif self._flow is not None:
             self._edited.add(path)
         return self._documents[path]
+
+    def infer(self, path: str, found: Mapping[tuple[str, str], Sequence[str]]) -> bool:
+        """Take what somebody else has found of the objects in a file; whether that is news."""
+        if self._inferred.get(path, {}) == found:
+            return False
+        self._inferred[path] = found
+        self._flow = None
+        return True
 
     def remove(self, path: str) -> None:
         """Forget a file; nothing happens if the workspace does not hold it."""
@@ -141,7 +150,7 @@ class Workspace:
 
     def _project(self) -> Project:
         packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
-        project = Project(ends=_ends(self.settings))
+        project = Project(ends=_ends(self.settings), inferred=self._inferred)
         others: list[tuple[str, Module]] = []
         for path, document in self._documents.items():
             pure = PurePosixPath(path)
