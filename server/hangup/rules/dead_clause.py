@@ -11,7 +11,7 @@ import msgspec
 from hangup.facts.expressions import Attribute, Call, Name
 from hangup.facts.model import Handler
 from hangup.flow.classes import as_raised, grouped, unwrapped
-from hangup.flow.clauses import TryBody, try_bodies
+from hangup.flow.clauses import TryBody
 from hangup.flow.effects import Effect
 from hangup.knowledge.schema import Call as Entry
 from hangup.rules.customised import is_customised
@@ -60,7 +60,7 @@ def dead_clauses(context: Context) -> list[DeadClause]:
 
 
 def _find(context: Context) -> Iterator[DeadClause]:
-    for body in try_bodies(context.flow, context.module):
+    for body in context.try_bodies:
         if body.opaque or not body.calls:
             continue
         for handler in body.handlers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hangup.facts.expressions import Call, Expression, Name, dotted
 from hangup.facts.model import Handler
-from hangup.flow.clauses import TryBody, try_bodies
+from hangup.flow.clauses import TryBody
 from hangup.rules.customised import is_customised
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
@@ -21,7 +21,7 @@ _CHAIN = ("__cause__", "__context__")
 
 def misplaced(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each `isinstance` in a handler that can never be true for what arrives there."""
-    for body in try_bodies(context.flow, context.module):
+    for body in context.try_bodies:
         if body.opaque or not body.calls:
             continue
         left = set(body.errors)
