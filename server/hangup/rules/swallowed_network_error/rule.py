@@ -65,7 +65,8 @@ def _calls(context: Context, body: TryBody, taken: set[str]) -> list[str]:
     inside = flow.guards.inside(body.scope, body.guard)
     found: list[str] = []
     for site, effect in flow.effects.within(body.scope):
-        by_wire = site.guard in inside and any(entry.phase for _, entry in effect.entries)
+        # What a server's answer meets is the client's leaving: there is nobody left to tell.
+        by_wire = site.guard in inside and any(e.phase and ".web." not in q for q, e in effect.entries)
         if by_wire and not taken.isdisjoint(_of_peer(context, effect.failures)):
             found.append(effect.name)
     return list(dict.fromkeys(found))
