@@ -47,9 +47,11 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
                 after, code = findings(fixed), SAME.get(finding.code, finding.code)
                 stays = finding.code == "HUP204" or fix.kind != "quickfix"
                 assert after[code] < before[code] or stays, fix.title
-                # A clause in a loop may make a retry of it, of which the rules about retries have more to say.
-                revealed = Counter({code: n for code, n in after.items() if code.startswith("HUP3")})
-                assert fix.name in NARROWING or not after - before - revealed, f"{fix.title}: {after - before}\n{text}"
+                # A clause in a loop may make a retry of it, of which the rules about retries have more to say; what a
+                # comment hid may be mended with the rest.
+                revealed = {code: n for code, n in after.items() if code.startswith("HUP3") or code == "HUP901"}
+                new = after - before - Counter(revealed)
+                assert fix.name in NARROWING or not new, f"{fix.title}: {new}\n{text}"
                 tried += 1
     assert tried, "the cases offer no fix"
 

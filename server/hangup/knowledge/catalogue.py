@@ -210,6 +210,10 @@ class Catalogue:
         """All exception classes, by canonical name, that the cells of a file hold."""
         return frozenset(name for call in read_pack(path).calls for name in self.failures(call))
 
+    def causes(self, path: Path, name: str) -> frozenset[str]:
+        """The faults for which the cells of a file hold an exception class."""
+        return frozenset(fault for call in read_pack(path).calls for fault in self.failures(call).get(name, ()))
+
     def mentions(self, path: Path) -> frozenset[Path]:
         """The other files whose classes a file names as types: libraries that its own is built on."""
         pack = read_pack(path)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import msgspec
 
+from hangup.facts.expressions import Attribute, Call, Name
 from hangup.facts.model import Handler
 from hangup.flow.classes import as_raised, grouped, unwrapped
-from hangup.flow.clauses import TryBody, try_bodies
+from hangup.flow.clauses import TryBody
+from hangup.flow.effects import Effect
 from hangup.knowledge.schema import Call as Entry
 from hangup.rules.customised import is_customised
 from hangup.rules.finding import Finding
@@ -27,6 +30,11 @@ _SHOWN_BY = {
     "socket.gaierror": {"dns"},
     "ssl.SSLError": {"tls"},
 }
+
+# What raises no OSError by itself.
+_HARMLESS = frozenset(
+    {"print", "len", "str", "int", "float", "dict", "list", "json", "format", "join", "append", "items"}
+)
 
 
 class DeadClause(msgspec.Struct, frozen=True):
@@ -52,7 +60,7 @@ def dead_clauses(context: Context) -> list[DeadClause]:
 
 
 def _find(context: Context) -> Iterator[DeadClause]:
-    for body in try_bodies(context.flow, context.module):
+    for body in context.try_bodies:
         if body.opaque or not body.calls:
             continue
         for handler in body.handlers:
@@ -72,26 +80,29 @@ def _is_dead(context: Context, body: TryBody, handler: Handler, name: str) -> bo
         if by_errno or classes.is_subclass(error, name) or (inside is not None and classes.is_subclass(inside, name)):
             return False
     if classes.is_subclass(name, "ConnectionError") and any(
-        classes.is_subclass(e, "ConnectionError") for e in body.errors
+        "." not in e and classes.is_subclass(e, "ConnectionError") for e in body.errors
     ):
-        return False  # which of them it is differs from system to system
-    return _would_have_shown(context, body, name)
+        return False  # which of Python's own it is differs from system to system
+    return not _has_own_below(context, body, name) and _would_have_shown(context, body, name)
+
+
+def _has_own_below(context: Context, body: TryBody, name: str) -> bool:
+    """Whether a library that is called has a class of its own below a builtin network error, for some rare case."""
+    if "." in name or name in ("OSError", "ConnectionError", "TimeoutError"):
+        return False
+    packs = [context.flow.catalogue.pack_of(q) for _, effect in body.calls for q, _ in effect.entries]
+    own = {each for pack in packs if pack is not None for each in pack.exceptions}
+    return any(context.flow.classes.is_subclass(each, name) for each in own)
 
 
 def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
-    faults = context.flow.catalogue.faults
+    if name == "OSError":
+        return _only_wrapped(context, body)
     categories = _SHOWN_BY.get(name)
     if categories == {"timeout"} and any("connect" in e.phase and _is_standard(context, q) for q, e in _entries(body)):
         return False  # the system gives up by itself on a peer that never answers
     if categories is not None:
-        return all(
-            any(
-                fault in faults and faults[fault].category in categories
-                for _, entry in effect.entries
-                for fault in (*entry.raises, *entry.silent)
-            )
-            for _, effect in body.calls
-        )
+        return all(_shows(context, effect, categories) for _, effect in body.calls)
     if wrapping(context, body.errors, name):
         return True
     file = context.flow.catalogue.file_of(name)
@@ -99,10 +110,50 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
         return False
     files = {context.flow.catalogue.file_of(q) for _, effect in body.calls for q, _ in effect.entries}
     if file in files:
-        return False
+        return len(files) == 1 and _is_another_timeout(context, body, name, file)
     # A library may let errors of one that it is built on through; those of the network, measured there, it does not.
     built_on = any(other is not None and file in context.flow.catalogue.mentions(other) for other in files)
     return not built_on or name in context.flow.catalogue.measured(file)
+
+
+def _only_wrapped(context: Context, body: TryBody) -> bool:
+    """Whether all that the `try` does is calls of libraries that wrap every OSError of the network: no file, no process
+    and no socket has to do with it."""
+    for site in body.scope.unit.sites:
+        if site.guard not in context.flow.guards.inside(body.scope, body.guard) or site.kind == "read":
+            continue
+        effect = context.flow.effects.of(body.scope, site)
+        if effect.callees or not effect.entries or any(_is_standard(context, q) for q, _ in effect.entries):
+            call = site.expression
+            name = call.function.id if isinstance(call, Call) and isinstance(call.function, Name) else ""
+            method = call.function.name if isinstance(call, Call) and isinstance(call.function, Attribute) else ""
+            if name not in _HARMLESS and method not in _HARMLESS:
+                return False
+    return all(_shows(context, effect, {"reset", "refused"}) for _, effect in body.calls)
+
+
+def _is_another_timeout(context: Context, body: TryBody, name: str, file: Path) -> bool:
+    """Whether a library's class for timeouts was seen elsewhere, and these calls gave another one for theirs."""
+    catalogue = context.flow.catalogue
+    seen: set[str] = set()
+    for each in catalogue.measured(file):
+        if context.flow.classes.is_subclass(each, name):
+            seen |= {catalogue.faults[f].category for f in catalogue.causes(file, each) if f in catalogue.faults}
+    raising = [e for _, effect in body.calls for _, e in effect.entries]
+    return seen == {"timeout"} and all(
+        any(f in catalogue.faults and catalogue.faults[f].category == "timeout" for f in entry.raises)
+        for entry in raising
+    )
+
+
+def _shows(context: Context, effect: Effect, categories: set[str]) -> bool:
+    """Whether a call was driven against faults of some categories."""
+    faults = context.flow.catalogue.faults
+    return any(
+        fault in faults and faults[fault].category in categories
+        for _, entry in effect.entries
+        for fault in (*entry.raises, *entry.silent)
+    )
 
 
 def wrapping(context: Context, errors: Iterable[str], name: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.flow.analysis import Flow
+from hangup.flow.clauses import TryBody, try_bodies
 from hangup.flow.holes import Hole, holes
 from hangup.flow.retries.found import retries
 from hangup.flow.retries.tried import Retry
@@ -50,6 +51,11 @@ class Context:
     def retries(self) -> list[Retry]:
         """The module's retries."""
         return retries(self.flow, self.module)
+
+    @cached_property
+    def try_bodies(self) -> list[TryBody]:
+        """Every `try` of the module that has clauses, with what arrives there."""
+        return list(try_bodies(self.flow, self.module))
 
     @cached_property
     def hole_at(self) -> dict[int, Hole]:

@@ -22,6 +22,11 @@ def make(context: FixContext) -> Iterator[Fix]:
     """For an `isinstance`: look through the chain of the error. Elsewhere: a class that exists."""
     builtin = context.finding.names[0] if context.finding.names else None
     test = _isinstance_around(context)
+    if context.finding.code == "HUP201":
+        asked = context.finding.replacement
+        if test is not None and asked is not None:
+            yield from _look_through_chain(context, test, asked)
+        return
     if builtin is None:
         yield from _nearest_name(context)
     elif test is not None:
@@ -59,7 +64,8 @@ def _look_through_chain(context: FixContext, test: Node, builtin: str) -> Iterat
 def _asked_for(context: FixContext, node: Node, builtin: str) -> str:
     """The second argument of the `isinstance`, with the builtin in place of what does not exist."""
     source, finding = context.source, context.finding
-    return source.slice(node.start_byte, finding.start) + builtin + source.slice(finding.end, node.end_byte)
+    name = source.slice(finding.start, finding.end) if finding.code == "HUP201" else builtin
+    return source.slice(node.start_byte, finding.start) + name + source.slice(finding.end, node.end_byte)
 
 
 def _collect(context: FixContext, place: Place, error: str, causes: str, cause: str) -> str:
@@ -98,4 +104,4 @@ def _nearest_name(context: FixContext) -> Iterator[Fix]:
     )
 
 
-FIX = FixMaker("unwrap-real-cause", frozenset({"HUP204"}), 10, make)
+FIX = FixMaker("unwrap-real-cause", frozenset({"HUP201", "HUP204"}), 10, make)

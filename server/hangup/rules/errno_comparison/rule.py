@@ -14,6 +14,7 @@ from hangup.rules.finding import Finding, Severity
 from hangup.rules.rule import Context, Rule
 from hangup.syntax.tree import Node, node_at
 
+_NUMBER = re.compile(rb"(?<![\w.])\d{2,5}(?![\w.])")
 _GROUPS = frozenset({"tuple", "list", "set", "parenthesized_expression"})
 _SYSTEMS: dict[Platform, str] = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 _ALSO_OTHERS = frozenset({61, 35, 50, 64, 36, 37, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 52, 53, 55, 56, 58, 59})
@@ -23,11 +24,16 @@ _ALSO_OTHERS = frozenset({61, 35, 50, 64, 36, 37, 39, 40, 41, 42, 43, 44, 45, 46
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each number, or text, that a comparison of a caught error names."""
     data = context.text.source.data
-    if any(word in data for word in (b".errno", b".winerror", b"[0]")):
-        for match in _numbers().finditer(data):
-            yield from _number(context, rule, match.start(), match.end())
-    for match in _texts().finditer(data):
-        yield from _text(context, rule, match.start(), match.end())
+    if any(word in data for word in (b".errno", b".winerror", b"[0] ")):
+        for match in _NUMBER.finditer(data):
+            if int(match.group()) in _symbols():
+                yield from _number(context, rule, match.start(), match.end())
+    small = data.lower()
+    for text in _texts():
+        at = small.find(text)
+        while at >= 0:
+            yield from _text(context, rule, at, at + len(text))
+            at = small.find(text, at + len(text))
 
 
 @lru_cache(maxsize=1)
@@ -44,14 +50,10 @@ def _symbols() -> dict[int, str]:
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![\w.])(?:" + b"|".join(str(n).encode() for n in sorted(_symbols())) + rb")(?![\w.])")
-
-
-@lru_cache(maxsize=1)
-def _texts() -> re.Pattern[bytes]:
-    messages = [entry.message for name, entry in read_errnos().items() if name in _symbols().values()]
-    return re.compile(b"|".join(re.escape(message.encode()) for message in messages), re.IGNORECASE)
+def _texts() -> frozenset[bytes]:
+    """The system's words for the errors of the network, in small letters."""
+    named = set(_symbols().values())
+    return frozenset(entry.message.lower().encode() for name, entry in read_errnos().items() if name in named)
 
 
 def _number(context: Context, rule: Rule, start: int, end: int) -> Iterator[Finding]:

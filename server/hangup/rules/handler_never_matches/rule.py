@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from hangup.rules.dead_clause import dead_clauses, namesakes, report, wrapping
 from hangup.rules.finding import Finding
+from hangup.rules.handler_never_matches.looking import misplaced
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
 
 
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
-    """One finding for each clause that never matches; a clause with a namesake is the business of HUP202."""
+    """One finding for each clause, or test in one, that never matches; one with a namesake is HUP202's business."""
     for clause in dead_clauses(context):
         if not namesakes(context, clause):
             calls = ", ".join(dict.fromkeys(effect.name for _, effect in clause.body.calls))
@@ -23,6 +24,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                     f"{calls} is tried again, and when that has failed too, {raised} comes out in place of {written}"
                 )
             yield report(rule, clause, reason, clause.arriving)
+    yield from misplaced(context, rule)
 
 
 RULE = Rule(

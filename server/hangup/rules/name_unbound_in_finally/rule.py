@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hangup.facts.model import Binding, Guard, Site
@@ -12,6 +13,7 @@ from hangup.rules.rule import Context, Rule
 from hangup.syntax.tree import Node, ancestors, node_at
 
 _ASKS_FIRST = (b"locals()", b"vars()", b"dir()", b"globals()", b"NameError", b"UnboundLocalError")
+_SUPPRESSES = re.compile(rb"suppress\([^)]*\b(Exception|BaseException|NameError|UnboundLocalError)\b")
 _UNITS = frozenset({"function_definition", "class_definition", "lambda"})
 
 
@@ -120,11 +122,13 @@ def _is_target(node: Node) -> bool:
 
 
 def _is_protected(node: Node, block: Node) -> bool:
-    """Whether a `try` with clauses of its own, in the block, stands around a place."""
+    """Whether a `try` with clauses of its own, or a `suppress` of everything, stands around a place in the block."""
     for each in ancestors(node):
         if each == block:
             return False
         if each.type == "try_statement" and any(c.type == "except_clause" for c in each.named_children):
+            return True
+        if each.type == "with_statement" and _SUPPRESSES.search(each.text or b""):
             return True
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.facts.model import Handler
-from hangup.flow.clauses import TryBody, try_bodies
+from hangup.flow.clauses import TryBody
 from hangup.flow.effects import Failures
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Finding, Severity
@@ -22,7 +22,7 @@ _LONGEST = 300
 
 def check(context: Context, rule: Rule) -> Iterator[Finding]:
     """One finding for each clause, or `finally`, that drops network errors."""
-    for body in try_bodies(context.flow, context.module):
+    for body in context.try_bodies:
         arriving = context.flow.connectivity(body.errors)
         if arriving:
             yield from _of_clauses(context, rule, body, arriving)
@@ -65,7 +65,8 @@ def _calls(context: Context, body: TryBody, taken: set[str]) -> list[str]:
     inside = flow.guards.inside(body.scope, body.guard)
     found: list[str] = []
     for site, effect in flow.effects.within(body.scope):
-        by_wire = site.guard in inside and any(entry.phase for _, entry in effect.entries)
+        # What a server's answer meets is the client's leaving: there is nobody left to tell.
+        by_wire = site.guard in inside and any(e.phase and ".web." not in q for q, e in effect.entries)
         if by_wire and not taken.isdisjoint(_of_peer(context, effect.failures)):
             found.append(effect.name)
     return list(dict.fromkeys(found))
