@@ -83,3 +83,18 @@ def test_the_findings_are_the_same_with_and_without(tmp_path: Path) -> None:
     assert found[0]
     assert all(each == found[0] for each in found)
     store.close()
+
+
+def test_what_cannot_be_kept_is_not(tmp_path: Path) -> None:
+    store = Store(tmp_path / "index.sqlite3")
+    store.put(b"key", [10**40])
+    store.flush()
+    assert store.find(b"key", list) is None
+    store.close()
+    text = f"import requests\n\nLARGE = {10**40}\nrequests.get(str(LARGE), timeout=3)\n"
+    store = Store(tmp_path / "index.sqlite3")
+    (tmp_path / "w").mkdir()
+    for _ in range(2):
+        assert [each.code for each in findings(tmp_path / "w", text, store)] == ["HUP101"]
+        store.flush()
+    store.close()

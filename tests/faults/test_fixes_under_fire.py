@@ -1,11 +1,19 @@
-"""Fixes as behaviour: programs are fixed by the tool, then run against a server that really fails."""
+"""Fixes as behaviour: programs are fixed by the tool, then run against a server that really fails.
+
+By default some of the cells of `fire.plan`, of the libraries that are installed; with `EVERY_LIBRARY=1` all of those.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import fire
+import msgspec
 import pytest
 
 from hangup.faults import FaultServer
@@ -203,3 +211,84 @@ def test_a_timeout_that_was_added_ends_the_wait(tmp_path: Path) -> None:
     with FaultServer("hang_before_response", hang=20) as server:
         after = run(changed.replace("timeout=10", "timeout=0.5"), server.url, tmp_path)
     assert "ReadTimeout" in after.stderr
+
+
+EVERY = os.environ.get("EVERY_LIBRARY") == "1"
+_FEW = {"requests", "urllib.request"}
+
+
+def chosen() -> list[fire.Cell]:
+    """Each fix of each library against a reset and a closed port, and a few against everything."""
+    installed = [cell for cell in fire.plan() if fire.is_installed(cell)]
+    if EVERY:
+        return installed
+    return [
+        cell
+        for cell in installed
+        if (cell.fault in ("rst_after_request", "refused") or cell.program.library in _FEW)
+        and ("deadline" not in cell.fix or cell.recovers or cell.program.library == "requests")
+    ]
+
+
+@pytest.fixture(scope="module")
+def runners() -> Iterator[dict[str, fire.Runner]]:
+    """A process for each library."""
+    found: dict[str, fire.Runner] = {}
+    yield found
+    for runner in found.values():
+        runner.close()
+
+
+@pytest.mark.parametrize("cell", chosen(), ids=lambda cell: cell.name)
+def test_the_plan(cell: fire.Cell, runners: dict[str, fire.Runner]) -> None:
+    library = cell.program.library
+    runner = runners[library] = runners.get(library) or fire.Runner()
+    try:
+        seen = fire.play(cell, runner)
+    except RuntimeError:
+        runners.pop(library).close()
+        raise
+    if cell.fix == "wrap-in-try":
+        assert seen.error[:1] in ((), ("builtins.SystemExit",))
+        assert "failed: " in seen.err
+    elif cell.recovers:
+        assert (seen.out.strip(), seen.error) == ("recovered", ())
+        assert seen.requests == (1 if cell.fault == "refused" else 3)
+    else:
+        before = fire.play(replace(cell, fix="none"), runner)
+        assert seen.error
+        assert seen.error == before.error, "the last error is another than the only one was"
+        wanted = fire.ATTEMPTS * (1 if "hang" in cell.fault else cell.program.each)
+        assert seen.requests > wanted if "deadline" in cell.fix else seen.requests == wanted
+    slow = 0.3 if "hang" in cell.fault else 0
+    assert "client" in cell.fix or all(wait < fire.CAP + slow + 1 for wait in seen.waits)
+
+
+def test_the_suite_proves_something_of_every_kind() -> None:
+    cells = chosen()
+    assert {"wrap-in-try", "retry-with-backoff", "retry-with-backoff (deadline)"} <= {cell.fix for cell in cells}
+    assert {cell.recovers for cell in cells} == {True, False}
+    assert {"requests", "httpx", "httpx (async)", "urllib3", "urllib.request", "socket"} <= {
+        cell.program.library for cell in cells
+    }
+
+
+def test_the_waits_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without chance in them: each is at least so long, and twice the one before, up to the cap."""
+    retry = msgspec.structs.replace(fire.SETTINGS.retry, jitter=False, base=0.1, cap=0.25)
+    monkeypatch.setattr(fire, "SETTINGS", msgspec.structs.replace(fire.SETTINGS, retry=retry))
+    [cell] = [cell for cell in fire.plan() if cell.name == "urllib.request-retry-with-backoff-rst_after_request-stays"]
+    runner = fire.Runner()
+    try:
+        seen = fire.play(cell, runner)
+    finally:
+        runner.close()
+    assert len(seen.waits) == 3
+    for wait, least in zip(seen.waits, (0.1, 0.2, 0.25), strict=True):
+        assert least <= wait < least + 1
+
+
+def test_the_table_is_current() -> None:
+    """`python tests/faults/fire.py --write` writes it."""
+    text = fire.PAGE.read_text("utf-8")
+    assert fire.page(text) == text

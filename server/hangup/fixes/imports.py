@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hangup.syntax.edits import Edit
 from hangup.syntax.source import Source
@@ -35,12 +36,16 @@ def add_imports(source: Source, tree: Tree, modules: list[str | None]) -> list[E
     """
     present = _header(source, tree)
     have = {s.module for s in present if s.plain and not s.aliased}
-    edits: dict[int, list[str]] = {}
+    edits: dict[int, list[_Line]] = {}
     for wanted in sorted({module for module in modules if module is not None} - have):
         module, _, name = wanted.partition(":")
         at, text = (name and _beside(source, present, module, name)) or _placed(source, tree, present, module, name)
-        edits.setdefault(at, []).append(text)
+        edits.setdefault(at, []).append((_group(module), bool(name), text))
     return [Edit(at, at, _joined(texts, source.newline)) for at, texts in edits.items()]
+
+
+_Line = tuple[int, bool, str]
+"""The group of an import, whether it is `from module import`, and its text with the line breaks around it."""
 
 
 def _beside(source: Source, present: list[_Statement], module: str, name: str) -> tuple[int, str] | None:
@@ -57,18 +62,21 @@ def _beside(source: Source, present: list[_Statement], module: str, name: str) -
     return None
 
 
-def _joined(texts: list[str], newline: str) -> str:
-    """Several imports at one place: only the outermost keep the blank lines that set off a new group.
+def _joined(found: list[_Line], newline: str) -> str:
+    """Several imports at one place: groups a blank line apart; only the outermost keep the breaks around them.
 
     Names that go into an import which ends there come first.
     """
-    names = "".join(text for text in texts if not text.endswith(newline) and not text.startswith(newline))
-    texts = [text for text in texts if text.endswith(newline) or text.startswith(newline)]
-    if len(texts) < 2:
-        return names + "".join(texts)
-    leading = texts[0][: len(texts[0]) - len(texts[0].lstrip("\r\n"))]
-    trailing = texts[0][len(texts[0].rstrip("\r\n")) :]
-    return names + leading + newline.join(text.strip("\r\n") for text in texts) + trailing
+    names = "".join(text for _, _, text in found if not text.endswith(newline) and not text.startswith(newline))
+    lines = sorted((each for each in found if each[2].strip("\r\n") != each[2]), key=lambda each: each[:2])
+    if not lines:
+        return names
+    first, last = lines[0][2], lines[-1][2]
+    text = lines[0][2].strip("\r\n")
+    for (before, _, _), (group, _, line) in pairwise(lines):
+        text += newline * (1 if before == group else 2) + line.strip("\r\n")
+    leading = first[: len(first) - len(first.lstrip("\r\n"))]
+    return names + leading + text + last[len(last.rstrip("\r\n")) :]
 
 
 def _header(source: Source, tree: Tree) -> list[_Statement]:

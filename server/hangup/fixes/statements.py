@@ -44,14 +44,18 @@ class Place:
     @property
     def end(self) -> int:
         """The offset where the last ends, with its semicolon; for the parser, a comment reaches into its line break."""
-        last = self.nodes[-1]
-        after = last.next_sibling
-        end = after.end_byte if after is not None and after.type == ";" else last.end_byte
+        end = (self._semicolon or self.nodes[-1]).end_byte
         return min(end, self.source.lines.end(self.source.lines.line_of(end)))
 
     def moved(self, levels: int) -> str:
         """The statements' text, so many levels deeper than they stand; the first line without what is before it."""
-        return indent_block(self.source, self.nodes, self.step * levels)
+        text = indent_block(self.source, self.nodes, self.step * levels)
+        return f"{text};" if self._semicolon is not None else text
+
+    @property
+    def _semicolon(self) -> Node | None:
+        after = self.nodes[-1].next_sibling
+        return after if after is not None and after.type == ";" else None
 
     def edit(self, lines: list[str]) -> Edit:
         """The edit that puts lines in place of the statements. The first comes without its indentation, the others
@@ -91,12 +95,14 @@ class Place:
 
     @property
     def loop(self) -> Node | None:
-        """The innermost loop of the same unit around it."""
+        """The innermost loop of the same unit around it; its `else` is not in it."""
+        inner: Node = self.nodes[0]
         for node in ancestors(self.nodes[0].parent or self.nodes[0]):
             if node.type in _UNITS:
                 return None
-            if node.type in _LOOPS:
+            if node.type in _LOOPS and inner.type != "else_clause":
                 return node
+            inner = node
         return None
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from hangup.facts.expressions import Attribute, Call, Expression, Name
+from hangup.facts.expressions import Attribute, Call, Expression, Name, dotted
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
 from hangup.flow.sieve import EXHAUSTING, Sieve
@@ -103,6 +103,9 @@ class Effects:
             functions = self._evaluator.values(scope, expression.function)
             for function in functions:
                 self._called(effect, function, expression, scope)
+            if not effect.entries and not effect.callees and isinstance(expression.function, Attribute):
+                for function in self._inferred(scope, expression.function):
+                    self._called(effect, function, expression, scope)
         elif site.kind == "read" and isinstance(expression, Attribute):
             for owner in self._evaluator.values(scope, expression.value):
                 self._read(effect, owner, expression)
@@ -112,6 +115,19 @@ class Effects:
                 self._implied(effect, value, names, expression)
         self._raise(effect)
         return effect
+
+    def _inferred(self, scope: Scope, function: Attribute) -> Values:
+        """What a method may be by the type of its object that somebody else has inferred."""
+        known = self._evaluator.project.inferred.get(scope.module.path)
+        path = dotted(function.value) if known else None
+        names = known.get((scope.qualified_name, path), ()) if known and path is not None else ()
+        owners = [self._catalogue.canonical(name) for name in names]
+        return tuple(
+            v
+            for o in owners
+            if self._catalogue.class_(o)
+            for v in self._evaluator.attribute(Instance(o), function.name)
+        )
 
     def _is_unknown(self, function: Value) -> bool:
         if isinstance(function, Defined):

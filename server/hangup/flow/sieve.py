@@ -65,6 +65,11 @@ class Sieve:
         """The names that a call must have: of the project's functions and classes, and of listed library calls."""
         return self._given.names | self._vocabulary.calls
 
+    @property
+    def library_calls(self) -> frozenset[str]:
+        """The names of listed calls of the libraries that the project imports."""
+        return self._vocabulary.calls
+
     @cached_property
     def properties(self) -> frozenset[str]:
         """The names that an attribute read must have: of the project's properties, and of listed library properties."""

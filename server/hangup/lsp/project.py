@@ -6,7 +6,7 @@ Reads files; says nothing about what is in them but what the floors below find.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -119,16 +119,28 @@ class Project:
         if changed:
             self._reports.clear()
 
-    def follow(self) -> Iterator[None]:
-        """Work out what installed packages raise that files import which have not been looked at for that yet."""
-        surroundings = self._surroundings
+    def follow(self) -> Generator[None, None, bool]:
+        """Look for what is not in the workspace's own files; whether that changed anything.
+
+        What installed packages raise that no knowledge file speaks for is worked out from their source; the types of
+        objects in open documents that cannot be resolved are asked for.
+        """
+        surroundings, before = self._surroundings, self.workspace.flow
         new = [path for path in self.workspace.paths if path not in self._followed or path in self._opened]
         self._followed.update(new)
         yield from surroundings.follow([self.workspace.module(path) for path in new])
-        self._store.flush()
         if surroundings is self._surroundings and surroundings.catalogue is not self.workspace.catalogue:
             self.workspace.catalogue = surroundings.catalogue
-            self._reports.clear()
+        yield from surroundings.infer(self.workspace, [path for path in self._opened if self.reports_on(path)])
+        self._store.flush()
+        if self.workspace.flow is before:
+            return False
+        self._reports.clear()
+        return True
+
+    def close(self) -> None:
+        """Let go of what was started for it."""
+        self._surroundings.close()
 
     def glimpse(self, path: str, buffer: Buffer) -> Workspace:
         """A workspace of one open document alone, for answers that cannot wait until everything is read."""
@@ -201,6 +213,7 @@ class Project:
         if wanted == self._surrounded and not (again and settings.knowledge):
             return False
         self._surrounded = wanted
+        self._surroundings.close()
         self._surroundings = Surroundings(self._settings_root, settings, self._store, logger.warning)
         self._followed.clear()
         self.workspace.catalogue = self._surroundings.catalogue

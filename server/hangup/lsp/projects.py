@@ -86,9 +86,7 @@ class Projects:
         place = yield from self.ready(uri)
         if place is None:
             return False
-        before = place.project.workspace.catalogue
-        yield from place.project.follow()
-        return place.project.workspace.catalogue is not before
+        return (yield from place.project.follow())
 
     def mark_stale(self, paths: Iterable[Path]) -> Work[None]:
         """Work that has files read again which have changed on disk."""
@@ -102,6 +100,12 @@ class Projects:
         for project in self._whole.values():
             project.mark_all_stale()
             yield
+
+    def close(self) -> None:
+        """Let go of the processes and files of all workspaces."""
+        for project in (*self._whole.values(), *self._single.values()):
+            project.close()
+        self._store.close()
 
     def _settled(self, uri: str, snapshot: Snapshot) -> Place | None:
         self._forget_closed(snapshot)

@@ -84,6 +84,7 @@ def serve(tcp: tuple[str, int] | None = None) -> int:
         pass
     finally:
         server.scheduler.close(_PATIENCE)
+        server.projects.close()
     return 0 if server.asked_to_stop else 1
 
 

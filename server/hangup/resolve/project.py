@@ -10,6 +10,8 @@ from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFac
 
 Origin = Binding | Imported | Parameter | Handler | Definition
 Origins = Sequence[Origin]
+Inferred = Mapping[str, Mapping[tuple[str, str], Sequence[str]]]
+"""Path of a module, to a unit's qualified name and a name or attribute path in it, to classes by dotted name."""
 
 
 class Scope:
@@ -156,10 +158,17 @@ class Project:
     """Modules by dotted name; a module can have more than one name (a script's neighbours import it by its stem).
 
     ends: patterns of dotted names of functions that are run from outside the project, and what an error does there.
+    inferred: what somebody else found of objects that cannot be resolved here.
     """
 
-    def __init__(self, modules: Mapping[str, Module] | None = None, ends: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, Module] | None = None,
+        ends: Mapping[str, str] | None = None,
+        inferred: Inferred | None = None,
+    ) -> None:
         self.modules: dict[str, Module] = dict(modules or {})
+        self.inferred: Inferred = inferred or {}
         self.ends = ends or {}
         self._copies: dict[tuple[Scope, Hashable], Scope] = {}
         self._copies_of: dict[Scope, list[Scope]] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hangup.syntax.source import Source
-from hangup.workspace.files import python_files
+from hangup.workspace.files import is_test, python_files
 from hangup.workspace.installed.surroundings import Surroundings
 from hangup.workspace.settings import Settings, load
 from hangup.workspace.store import Store
@@ -31,6 +31,9 @@ def load_workspace(
         pass
     if surroundings.catalogue is not workspace.catalogue:
         workspace.catalogue = surroundings.catalogue
+    for _ in surroundings.infer(workspace, [path for path in workspace.paths if not is_test(PurePosixPath(path))]):
+        pass
+    surroundings.close()
     kept.flush()
     return workspace
 

@@ -45,7 +45,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
     python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
-    Without it, the environment is found by the usual conventions. follow_packages: work out from their source what
+    Without it, the environment is found by the usual conventions. jedi: ask jedi, within limits, for the types of
+    objects that cannot be resolved. follow_packages: work out from their source what
     installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     boundaries: list[str] = []
     scripts: list[str] = []
     python: str | None = None
+    jedi: bool = True
     follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
     retry: RetrySettings = RetrySettings()

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import time
 import zlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -64,8 +65,10 @@ class Store:
             return None
 
     def put(self, key: bytes, entry: object) -> None:
-        """Remember an entry; it is written by `flush`."""
-        if self._connection is not None:
+        """Remember an entry; it is written by `flush`. One that MessagePack cannot hold (a huge number) is not kept."""
+        if self._connection is None:
+            return
+        with suppress(OverflowError, RecursionError, msgspec.MsgspecError):
             self._new[key] = zlib.compress(msgspec.msgpack.encode(entry), 1)
 
     def flush(self) -> None:

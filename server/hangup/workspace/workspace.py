@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from hangup.flow.analysis import Flow
@@ -41,6 +41,7 @@ class Workspace:
         self._flow: Flow | None = None
         self._edited: set[str] = set()
         self._contexts: dict[str, Context] = {}
+        self._inferred: dict[str, Mapping[tuple[str, str], Sequence[str]]] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
@@ -87,6 +88,14 @@ class Workspace:
             self._edited.add(path)
         return self._documents[path]
 
+    def infer(self, path: str, found: Mapping[tuple[str, str], Sequence[str]]) -> bool:
+        """Take what somebody else has found of the objects in a file; whether that is news."""
+        if self._inferred.get(path, {}) == found:
+            return False
+        self._inferred[path] = found
+        self._flow = None
+        return True
+
     def remove(self, path: str) -> None:
         """Forget a file; nothing happens if the workspace does not hold it."""
         self._documents.pop(path, None)
@@ -131,7 +140,7 @@ class Workspace:
 
     def _project(self) -> Project:
         packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
-        project = Project(ends=_ends(self.settings))
+        project = Project(ends=_ends(self.settings), inferred=self._inferred)
         others: list[tuple[str, Module]] = []
         for path, document in self._documents.items():
             pure = PurePosixPath(path)

@@ -35,7 +35,7 @@ CLIENTS = (
         ("urllib3.PoolManager", "urllib3.poolmanager.PoolManager"),
         "retries",
         "<urllib3.util:Retry>({retries}, backoff_factor={base})",
-        "what fails before the body",
+        "idempotent requests",
     ),
     Client(
         ("httpx.Client",),
@@ -70,3 +70,19 @@ CLIENTS = (
         "what botocore takes to be passing",
     ),
 )
+
+BY_AIOHTTP_RETRY = (
+    "<aiohttp_retry:RetryClient>(",
+    "+client_session={session},",
+    "+retry_options=<aiohttp_retry:ExponentialRetry>(",
+    "++attempts={attempts},",
+    "++start_timeout={base},",
+    "++max_timeout={cap},",
+    "++exceptions={{<aiohttp:ClientError>, TimeoutError}},",
+    "++retry_all_server_errors=False,",
+    "+),",
+    ")",
+)
+"""A client around a session of aiohttp, line by line; a plus is a level deeper.
+
+Left alone, it would also repeat what the server answers with a status of 500."""

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 
 from hangup.facts.expressions import Attribute, Call, Enter, Expression, dotted
 from hangup.fixes.arguments import append_argument
-from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.fix import Fix, FixContext, FixMaker, Kind
 from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import write_function
+from hangup.fixes.naming import free_name, write_function
 from hangup.fixes.policy import number
 from hangup.fixes.retrial import is_unsafe
-from hangup.fixes.retry_in_the_client.clients import CLIENTS, Client
+from hangup.fixes.retry_in_the_client.clients import BY_AIOHTTP_RETRY, CLIENTS, Client
 from hangup.fixes.statements import place_of
+from hangup.flow.holes import Hole
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Dotted, Instance, Method
 from hangup.syntax.edits import Edit
 
 NAME = "retry-in-the-client"
+KIND: Kind = "refactor.rewrite.hangup.retry"
 _NAME = re.compile(r"<([\w.]+):(\w+)>")
 
 
@@ -28,17 +30,43 @@ def make(context: FixContext) -> Iterator[Fix]:
     call = hole.site.expression if hole is not None else None
     if hole is None or not isinstance(call, Call) or not isinstance(call.function, Attribute) or is_unsafe(hole):
         return
+    if context.depends_on("aiohttp-retry", "aiohttp_retry") and _is_session(context, hole.scope, call.function.value):
+        yield from _around_session(context, hole, call.function.value)
+        return
     for scope, target, made in _makings(context, hole.scope, call.function.value):
         client = _kind(context, scope, made)
         if client is None or made.has_splat("**") or any(made.keyword(n) for n in (client.keyword, *client.instead_of)):
             continue
-        value, modules = _written(context, scope, client)
+        value, modules = _written(context, scope, client.value)
         edits = list(_given(context, scope, target, made, client, value))
         if edits:
             title = f"Let the client try up to {context.policy.attempts} times ({client.repeats})"
             imports = add_imports(context.source, context.tree, [*modules])
-            yield Fix(title, (*imports, *edits), NAME, kind="refactor.rewrite.hangup.retry")
+            yield Fix(title, (*imports, *edits), NAME, kind=KIND)
         return
+
+
+def _around_session(context: FixContext, hole: Hole, receiver: Expression) -> Iterator[Fix]:
+    """A client of aiohttp-retry in the line before, and the call made on that."""
+    start, end = hole.scope.start + receiver.start, hole.scope.start + receiver.end
+    place = place_of(context.source, context.tree, start, end)
+    if place is None or place.colon is not None or dotted(receiver) is None:
+        return
+    name = free_name(context, hole.scope, "retrying", "retry_client")
+    session = context.source.slice(start, end)
+    text, modules = _written(context, hole.scope, "\n".join(BY_AIOHTTP_RETRY).replace("{session}", session))
+    lines = [place.step * line.count("+") + line.lstrip("+") for line in text.split("\n")]
+    before = "".join(line + context.source.newline + place.indent for line in (f"{name} = {lines[0]}", *lines[1:]))
+    edits = [*add_imports(context.source, context.tree, [*modules]), Edit(place.start, place.start, before)]
+    title = f"Let the client try up to {context.policy.attempts} times (aiohttp-retry, what fails before the body)"
+    yield Fix(title, (*edits, Edit(start, end, name)), NAME, kind=KIND)
+
+
+def _is_session(context: FixContext, scope: Scope, receiver: Expression) -> bool:
+    """Whether a call is made on a session of aiohttp."""
+    values = context.flow.evaluator.values(scope, receiver)
+    session = context.flow.catalogue.canonical("aiohttp.ClientSession")
+    return any(isinstance(value, Instance) and value.of == session for value in values)
 
 
 def _makings(context: FixContext, scope: Scope, receiver: Expression) -> Iterator[tuple[Scope, str, Call]]:
@@ -69,13 +97,16 @@ def _kind(context: FixContext, scope: Scope, made: Call) -> Client | None:
     return None
 
 
-def _written(context: FixContext, scope: Scope, client: Client) -> tuple[str, list[str]]:
+def _written(context: FixContext, scope: Scope, template: str) -> tuple[str, list[str]]:
     """The policy as the module can write it, and the modules to import for it."""
     policy = context.policy
     modules: list[str] = []
 
     def write(match: re.Match[str]) -> str:
         module, name = match.groups()
+        for imported in context.module.scope.unit.imports:  # perhaps from where it is defined, deeper in the package
+            if imported.name == name and imported.module.partition(".")[0] == module.partition(".")[0]:
+                return imported.binding
         written = write_function(context, scope, module, name)
         if written.module is not None and "." in module:  # nobody writes `urllib3.util.Retry(...)`
             modules.append(f"{module}:{name}")
@@ -89,7 +120,7 @@ def _written(context: FixContext, scope: Scope, client: Client) -> tuple[str, li
         "base": number(policy.base),
         "cap": number(policy.cap),
     }
-    return _NAME.sub(write, client.value.format(**numbers)), modules
+    return _NAME.sub(write, template.format(**numbers)), modules
 
 
 def _given(context: FixContext, scope: Scope, target: str, made: Call, client: Client, value: str) -> Iterator[Edit]:
@@ -99,11 +130,17 @@ def _given(context: FixContext, scope: Scope, target: str, made: Call, client: C
         yield from append_argument(context.source, context.tree, end, f"{client.keyword}={value}")
         return
     place = place_of(context.source, context.tree, start, end)
-    if place is None or not place.is_simple or place.colon is not None or not target:
+    if place is None or not place.is_simple or place.colon is not None or not target or _is_mounted(context, target):
         return
     newline = context.source.newline
     lines = [f'{target}.mount("{scheme}://", {value})' for scheme in ("https", "http")]
     yield Edit(place.end, place.end, "".join(f"{newline}{place.indent}{line}" for line in lines))
+
+
+def _is_mounted(context: FixContext, target: str) -> bool:
+    """Whether the module gives a session adapters of its own."""
+    sites = (site.expression for scope in context.module.scopes for site in scope.unit.sites)
+    return any(isinstance(call, Call) and dotted(call.function) == f"{target}.mount" for call in sites)
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 35, make)

@@ -23,9 +23,15 @@ def make(context: FixContext) -> Iterator[Fix]:
         if reason:
             yield Fix("Wrap in try/except", (), NAME, disabled=reason)
         return
-    for each in wrapped(context, hole, place):
+    ways = list(wrapped(context, hole, place))
+    for each in ways:
         title = f"Wrap in try/except {each.clause}, {each.does}"
         yield Fix(title, each.edits, NAME, preferred=True, tail=each.tail)
+    if not ways:
+        yield Fix("Wrap in try/except", (), NAME, disabled=_CALLERS_DECIDE)
+
+
+_CALLERS_DECIDE = "there is nothing to give in place of the value that this must give: handle the error in its callers"
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 20, make)
