@@ -17,7 +17,7 @@ from parsing import is_python
 
 CASES = sorted(Path(hangup.__file__).parent.glob("*/*/cases.md"))
 # A class that a library has stands for what was meant; it may leave other failures of the call to be found.
-NARROWING = {"unwrap-real-cause"}
+NARROWING = {"unwrap-real-cause", "raise-the-last-error", "retry-on-what-is-raised"}
 
 # The read of a body that nothing handles has a rule of its own as soon as the call before it is guarded.
 SAME = {"HUP103": "HUP101"}

@@ -36,7 +36,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                     "for may then be done twice. Leave it out, or have the server tell repetitions by a key."
                 )
                 yield report(context, rule, retry, message, "information")
-        for tried in retry.tried if retry.success != "never" else ():
+        for tried in retry.tried if _is_until_success(retry) else ():
             if id(tried.source.site) in told or tried.source.scope.module is not context.module:
                 continue
             if _is_unsafe(tried) and _comes_after_sending(context, retry, tried) and not _has_key(tried):
@@ -46,6 +46,11 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                 )
                 told.add(id(tried.source.site))
                 yield report(context, rule, retry, message, rule.severity, tried)
+
+
+def _is_until_success(retry: Retry) -> bool:
+    """Whether the same request is repeated until it succeeds: a service sends another one in each round."""
+    return retry.success == "always" or (retry.success == "maybe" and retry.limit.given is True)
 
 
 def _is_unsafe(tried: Tried) -> bool:
