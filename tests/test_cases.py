@@ -85,7 +85,9 @@ def test_fix(case: Case, path: str, title: str, wanted: str) -> None:
     before = Counter(finding.code for finding in found)
     workspace.update(path, fixed)
     after = Counter(finding.code for finding in workspace.findings(path))
-    assert after - before == Counter(), "the fix brings a finding"
+    # A retry of what must not be done twice says so in its title, and the rule about that says it again.
+    announced = Counter({"HUP303": 1}) if "may send twice" in title else Counter()
+    assert after - before - announced == Counter(), "the fix brings a finding"
     # A refactoring changes something near its finding, which stays.
     assert chosen.kind != "quickfix" or before - after != Counter(), "the fix leaves its finding"
 

@@ -23,6 +23,7 @@ import tomli
 from hangup.knowledge import schema
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import read_pack
+from hangup.knowledge.retries import Setting
 
 KNOWLEDGE = Path(schema.__file__).parent
 PATHS = sorted((KNOWLEDGE / "libraries").glob("*.toml"))
@@ -50,6 +51,10 @@ NEWER = {
     "asyncio.timeout": (3, 11),
     "asyncio.timeout_at": (3, 11),
 }
+# What older releases of a library have, and the installed one has no more.
+GONE = {"tenacity._asyncio.AsyncRetrying"}
+FORMER = {"method_whitelist"}
+
 # One class that stands for several: its methods may be those of any of them.
 STANDS_FOR: dict[type, tuple[type, ...]] = {socket.SocketIO: (io.BufferedRWPair, io.TextIOWrapper)}
 
@@ -158,6 +163,7 @@ def test_its_names_are_found_in_this_file(pack: schema.Pack) -> None:
     names = [*pack.exceptions, *pack.aliases, *pack.classes, *(name for call in pack.calls for name in call.match)]
     names += [alias for entry in pack.exceptions.values() for alias in entry.aliases]
     names += [alias for entry in pack.classes.values() for alias in entry.aliases]
+    names += [name for entry in (*pack.retriers, *pack.terms) for name in entry.match]
     assert names
     found = {name: CATALOGUE.pack_of(name) for name in names}
     assert [name for name, other in found.items() if other is None or other.library != pack.library] == []
@@ -226,6 +232,41 @@ def test_timeouts_are_parameters(pack: schema.Pack) -> None:
             assert taken, name
             if timeout.position is not None:
                 assert list(parameters)[timeout.position] == timeout.parameter, name
+
+
+@packs
+def test_what_tries_again_has_those_arguments(pack: schema.Pack) -> None:
+    for entry in pack.retriers:
+        named = [getattr(entry, field) for field in entry.__struct_fields__]
+        settings = [each for each in named if isinstance(each, Setting)] + entry.methods
+        keywords = [*entry.silenced, *entry.waits_by]
+        for name in entry.match:
+            if name in GONE:
+                continue
+            parameters = parameters_of(name)
+            taken = {setting.keyword for setting in settings} | set(keywords)
+            open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+            assert open_ended or taken - set(parameters) <= FORMER, name
+            for setting in settings:
+                if setting.position is not None:
+                    assert list(parameters)[setting.position] == setting.keyword, (name, setting)
+        assert set(entry.classes) | ({entry.wraps} if entry.wraps else set()) <= known_exceptions(), entry.match
+    for term in pack.terms:
+        for name in term.match:
+            parameters = parameters_of(name)
+            if term.value is not None and term.value.position is not None:
+                assert list(parameters)[term.value.position] == term.value.keyword, name
+
+
+def parameters_of(name: str) -> dict[str, inspect.Parameter]:
+    owner, _, last = name.rpartition(".")
+    # A function may have the name of a module beside it (`tenacity.retry`).
+    found = member(name) if "#" in name else getattr(find(owner), last)
+    assert callable(found), name
+    parameters = dict(inspect.signature(found).parameters)
+    if "#" in name:
+        parameters.pop(next(iter(parameters)))
+    return parameters
 
 
 @packs

@@ -26,7 +26,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for anything. Nothing takes so long unless something is wrong."""
 
 WIDTH: dict[str, Callable[[str], int]] = {

@@ -6,10 +6,10 @@ import asyncio
 import time
 
 import pytest
-from conftest import start
 from editor import PATIENCE, codes
 from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
+from starting import start
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from conftest import profile, start
 from editor import Editor, codes, position_at, without
 from lsprotocol import types
+from starting import profile, start
 
 from hangup.ide.actions import actions as engine_actions
 from hangup.syntax.edits import apply

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import profile, start
 from editor import Client, Editor, codes, without
 from lsprotocol import types
+from starting import profile, start
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -159,8 +159,12 @@ async def test_each_folder_may_have_its_own(tmp_path: Path) -> None:
         uris = [(place / "program.py").as_uri() for place in (one, two, tmp_path)]
         for uri in uris:
             editor.open(uri, BOTH)
-        found = [codes(await editor.diagnostics(uri)) for uri in uris]
-        assert found == [["HUP101"], ["HUP401"], ["HUP101"]]
+        wanted = dict(zip(uris, (["HUP101"], ["HUP401"], ["HUP101"]), strict=True))
+
+        def is_told() -> bool:
+            return {each.uri: codes(each.diagnostics) for each in editor.client.publications} == wanted
+
+        await editor.client.until(is_told, f"the findings {wanted}")
 
 
 async def test_a_broken_settings_file_keeps_the_settings_before(editor: Editor, folder: Path, uri: str) -> None:

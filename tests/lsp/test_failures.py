@@ -6,10 +6,10 @@ import asyncio
 import sys
 
 import pytest
-from conftest import start
 from editor import PATIENCE, Editor, codes
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams, JsonRpcMethodNotFound
+from starting import start
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

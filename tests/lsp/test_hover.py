@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import profile, start
 from editor import Editor, index_at, without
 from lsprotocol import types
+from starting import profile, start
 
 from hangup.ide.hover import hover
 from hangup.syntax.source import Source

@@ -14,9 +14,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from conftest import SERVE, profile, start
 from editor import PATIENCE, Client, Editor, codes
 from lsprotocol import types
+from starting import SERVE, profile, start
 
 import hangup
 from hangup.lsp.project import Report

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import start
 from editor import Editor, codes
 from lsprotocol import types
+from starting import start
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

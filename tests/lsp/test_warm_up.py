@@ -38,7 +38,7 @@ def test_the_rules_the_fixes_and_the_common_knowledge_are_loaded() -> None:
         "from hangup.rules.registry import rules\n"
         "kept = rules, fix_makers, read_builtins, read_pack\n"
         "sizes = lambda: [known.cache_info().currsize for known in kept]\n"
-        "print(sizes(), len(list(warm_up(Catalogue()))) >= 5, [bool(size) for size in sizes()])\n"
+        "print(sizes(), len(list(warm_up(Catalogue))) >= 5, [bool(size) for size in sizes()])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[0, 0, 0, 0] True [True, True, True, True]\n"

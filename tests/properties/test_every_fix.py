@@ -44,7 +44,9 @@ def test_a_fix_parses_removes_its_finding_and_adds_none(path: Path, newline: str
                 after = findings(fixed)
                 stays = finding.code == "HUP204" or fix.kind != "quickfix"
                 assert after[finding.code] < before[finding.code] or stays, fix.title
-                assert fix.name in NARROWING or not after - before, f"{fix.title}: {after - before}\n{text}"
+                # A clause in a loop may make a retry of it, of which the rules about retries have more to say.
+                revealed = Counter({code: n for code, n in after.items() if code.startswith("HUP3")})
+                assert fix.name in NARROWING or not after - before - revealed, f"{fix.title}: {after - before}\n{text}"
                 tried += 1
     assert tried, "the cases offer no fix"
 

@@ -16,6 +16,7 @@ from hangup.ide.offers import fixes_for
 from hangup.workspace.files import find_root, is_excluded, is_test, python_files
 from hangup.workspace.loading import load_workspace, read_into
 from hangup.workspace.settings import Settings, SettingsError, load, unknown_codes
+from hangup.workspace.store import open_store
 from hangup.workspace.workspace import Workspace
 
 
@@ -38,7 +39,8 @@ def check(options: argparse.Namespace) -> int:
     # Nearly all that is made here stays until the end; looking through it again and again took a tenth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 5, 2)
-    workspace = load_workspace(root, settings, _say)
+    store = open_store(wanted=not options.no_cache)
+    workspace = load_workspace(root, settings, _say, store)
     wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
     if options.diff or options.fix:
         fixed = fix_all(workspace, wanted, unsafe=options.unsafe_fixes)
@@ -53,6 +55,7 @@ def check(options: argparse.Namespace) -> int:
         made = sum(each.made for each in fixed)
         _say(f"fixed {made} finding{'' if made == 1 else 's'} in {len(fixed)} file{'' if len(fixed) == 1 else 's'}")
     found = [(path, finding) for path in wanted for finding in workspace.findings(path)]
+    store.close()
     if options.output_format == "json":
         print(as_json([Reported(workspace, root, p, f, fixes_for(workspace, p, f)) for p, f in found]))
     else:
@@ -71,6 +74,8 @@ def _settings(root: Path, options: argparse.Namespace) -> Settings:
         raise SettingsError(f"no rule's code begins with {unknown[0]!r}")
     if options.select:
         settings = msgspec.structs.replace(settings, select=_codes(options.select), extend_select=[])
+    if options.python:
+        settings = msgspec.structs.replace(settings, python=str(Path(options.python).absolute()))
     if options.ignore:
         settings = msgspec.structs.replace(settings, ignore=[*settings.ignore, *_codes(options.ignore)])
     return settings

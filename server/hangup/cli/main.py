@@ -84,6 +84,8 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: those that are not safe too")
     check.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    check.add_argument("--python", metavar="PATH", help="the interpreter or environment that the programs run with")
+    check.add_argument("--no-cache", action="store_true", help="neither read nor write what earlier runs found")
 
 
 def _add_measure(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ Offsets count from the start of the unit that the expression stands in, so that 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Union
 
 import msgspec
@@ -97,9 +98,10 @@ class Sequence(Node, frozen=True, gc=False, tag=True):
 
 
 class Table(Node, frozen=True, gc=False, tag=True):
-    """A dict display or comprehension: its values."""
+    """A dict display or comprehension: its values, and the keys that are written out in it."""
 
     values: tuple[Expression, ...]
+    keys: tuple[Expression, ...] = ()
 
 
 class Splat(Node, frozen=True, gc=False, tag=True):
@@ -165,6 +167,20 @@ Expression = Union[  # noqa: UP007 - msgspec resolves the forward references of 
     Item,
     Opaque,
 ]
+
+
+def parts_of(expression: Expression) -> Iterator[Expression]:
+    """An expression and all that it is made of."""
+    stack: list[object] = [expression]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, tuple):
+            stack.extend(each)
+        elif isinstance(each, Argument):
+            stack.append(each.value)
+        elif isinstance(each, Node):
+            yield each  # type: ignore[misc]
+            stack.extend(getattr(each, name) for name in each.__struct_fields__[2:])
 
 
 def dotted(expression: Expression) -> str | None:

@@ -114,6 +114,7 @@ class _Extractor:
             narrowings=tuple(state.narrowings),
             sites=tuple(state.sites),
             guards=tuple(state.guards),
+            loops=tuple(state.loops),
             raises=tuple(state.raises),
             returns=tuple(state.returns),
             outer_names=tuple(state.outer_names),

@@ -117,6 +117,41 @@ class Guard(Fact, frozen=True, gc=False):
     contexts: tuple[Expression, ...] = ()
 
 
+class Round(Fact, frozen=True, gc=False):
+    """A `try` in a loop, an error in which may lead to another round.
+
+    guard: the `try`. clauses: the indexes of the clauses from which some way leads back to the head of the loop.
+    end: the offset behind the clauses (and the `else`), where the `finally` begins or the statement ends.
+    success: whether the loop is left when no error came. gives_up: whether some way leaves the loop after an error.
+    """
+
+    guard: int
+    clauses: tuple[int, ...]
+    end: int
+    success: Literal["always", "maybe", "never"]
+    gives_up: bool
+
+
+class Loop(Fact, frozen=True, gc=False):
+    """A loop that may go round again after an error; others are not noted.
+
+    subject: what a `for` goes over, the condition of a `while`.
+    stepped: the target of a `for`, and the names and attribute paths that augmented assignment changes in the body.
+    counted: those of them that go up or down by one.
+    inclusive: the condition is a comparison that holds when both sides are equal.
+    """
+
+    kind: Literal["for", "while"]
+    subject: Expression
+    start: int
+    end: int
+    body_start: int
+    rounds: tuple[Round, ...]
+    stepped: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    inclusive: bool = False
+
+
 class Raise(Fact, frozen=True, gc=False):
     """A `raise` statement.
 
@@ -165,6 +200,7 @@ class Unit(Fact, frozen=True, gc=False):
     narrowings: tuple[Narrowing, ...] = ()
     sites: tuple[Site, ...] = ()
     guards: tuple[Guard, ...] = ()
+    loops: tuple[Loop, ...] = ()
     raises: tuple[Raise, ...] = ()
     returns: tuple[Expression, ...] = ()
     outer_names: tuple[str, ...] = ()

@@ -77,9 +77,7 @@ def read(state: Reading, node: Node | None, *, callee: bool = False, awaited: bo
 
 
 def _opaque(state: Reading, node: Node) -> Expression:
-    for child in node.named_children:
-        read(state, child)
-    return Opaque(*state.span(node))
+    return Opaque(*state.span(node), tuple([read(state, child) for child in node.named_children]))
 
 
 def _display(state: Reading, node: Node) -> Expression:
@@ -201,9 +199,8 @@ def _lambda(state: Reading, node: Node) -> Expression:
 
 def _string(state: Reading, node: Node) -> Expression:
     interpolations = [child for child in node.named_children if child.type == "interpolation"]
-    for child in interpolations:
-        read(state, child.child_by_field_id(_EXPRESSION))
-    return Opaque(*state.span(node)) if interpolations else string(state, node)
+    parts = tuple([read(state, child.child_by_field_id(_EXPRESSION)) for child in interpolations])
+    return Opaque(*state.span(node), parts) if interpolations else string(state, node)
 
 
 def _comprehension(state: Reading, node: Node) -> Expression:
@@ -216,9 +213,9 @@ def _comprehension(state: Reading, node: Node) -> Expression:
     outer, state.loop = state.loop, True
     inner = node.child_by_field_id(_BODY)
     if inner is not None and inner.type == "pair":
-        values = _pair(state, inner)
+        _, value = _pair(state, inner)
         state.loop = outer
-        return Table(*state.span(node), values)
+        return Table(*state.span(node), (value,))
     body = read(state, inner)
     state.loop = outer
     return Sequence(*state.span(node), (Splat(body.start, body.end, Sequence(body.start, body.end, (body,))),))
@@ -226,17 +223,19 @@ def _comprehension(state: Reading, node: Node) -> Expression:
 
 def _dictionary(state: Reading, node: Node) -> Expression:
     values: list[Expression] = []
+    keys: list[Expression] = []
     for child in node.named_children:
         if child.type == "pair":
-            values += _pair(state, child)
+            key, value = _pair(state, child)
+            keys.append(key)
+            values.append(value)
         else:
             read(state, child)
-    return Table(*state.span(node), tuple(values))
+    return Table(*state.span(node), tuple(values), tuple(keys))
 
 
-def _pair(state: Reading, node: Node) -> tuple[Expression, ...]:
-    read(state, node.child_by_field_name("key"))
-    return (read(state, node.child_by_field_id(_VALUE)),)
+def _pair(state: Reading, node: Node) -> tuple[Expression, Expression]:
+    return read(state, node.child_by_field_name("key")), read(state, node.child_by_field_id(_VALUE))
 
 
 def _yield(state: Reading, node: Node) -> Expression:
@@ -250,12 +249,13 @@ def _yield(state: Reading, node: Node) -> Expression:
     return Opaque(*state.span(node))
 
 
-def loop_over(state: Reading, node: Node) -> None:
-    """`for left in right`, of a statement or a comprehension: the iteration and what it binds."""
+def loop_over(state: Reading, node: Node) -> Expression:
+    """`for left in right`, of a statement or a comprehension: the iteration and what it binds. Gives `right`."""
     is_async = any(child.type == "async" for child in node.children)
     right = read(state, node.child_by_field_id(_RIGHT))
     state.sites.append(Site("iterate", right, state.guard, False, state.loop, is_async))
     bind(state, node.child_by_field_id(_LEFT), Element(right.start, right.end, right, is_async))
+    return right
 
 
 def bind(state: Reading, target: Node | None, value: Expression | None, annotation: Expression | None = None) -> None:

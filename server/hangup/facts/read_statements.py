@@ -9,6 +9,7 @@ from hangup.facts.expressions import Alternatives, Await, Call, Enter, Expressio
 from hangup.facts.model import Definition, Guard, Imported, Narrowing, Raise, Site
 from hangup.facts.read_expressions import bind, loop_over, read
 from hangup.facts.read_handlers import read_try
+from hangup.facts.read_loops import note_loop
 from hangup.facts.state import DEEPEST, Reading
 from hangup.syntax.tree import field
 
@@ -180,17 +181,23 @@ def _narrow(state: Reading, condition: Expression, start: int, end: int) -> None
 
 def _while(state: Reading, node: Node) -> None:
     outer, state.loop = state.loop, True
-    read(state, node.child_by_field_id(_CONDITION))
+    condition = read(state, node.child_by_field_id(_CONDITION))
+    before = len(state.guards)
     read_block(state, node.child_by_field_id(_BODY))
     state.loop = outer
+    if len(state.guards) > before:
+        note_loop(state, node, condition, before)
     _else_of_loop(state, node)
 
 
 def _for(state: Reading, node: Node) -> None:
-    loop_over(state, node)
+    subject = loop_over(state, node)
     outer, state.loop = state.loop, True
+    before = len(state.guards)
     read_block(state, node.child_by_field_id(_BODY))
     state.loop = outer
+    if len(state.guards) > before:
+        note_loop(state, node, subject, before)
     _else_of_loop(state, node)
 
 

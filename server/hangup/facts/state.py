@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from hangup.facts.expressions import Expression
-from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Narrowing, Raise, Site, Unit
+from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Loop, Narrowing, Raise, Site, Unit
 
 DEEPEST = 150
 """Levels of nesting that are read: Python itself takes no more than 100 levels of indentation. What is deeper is left
@@ -47,6 +47,7 @@ class Reading:
     narrowings: list[Narrowing] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
     raises: list[Raise] = field(default_factory=list)
     returns: list[Expression] = field(default_factory=list)
     outer_names: list[str] = field(default_factory=list)

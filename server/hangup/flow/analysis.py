@@ -12,6 +12,7 @@ from hangup.flow.effects import Effects, Failures
 from hangup.flow.escapes import EscapeAnalysis
 from hangup.flow.guards import Guards
 from hangup.flow.reach import Reach
+from hangup.flow.retries.plans import Plans
 from hangup.knowledge.catalogue import Catalogue
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Project, Scope
@@ -26,14 +27,16 @@ class Flow:
         self.evaluator = Evaluator(project, catalogue)
         self.classes = ClassTree(self.evaluator)
         self.effects = Effects(self.evaluator)
-        self.guards = Guards(self.evaluator, self.classes)
-        self.escapes = EscapeAnalysis(self.evaluator, self.classes, self.effects, self.guards)
+        self.plans = Plans(self.evaluator, self.classes)
+        self.guards = Guards(self.evaluator, self.classes, self.plans)
+        self.escapes = EscapeAnalysis(self.evaluator, self.classes, self.effects, self.guards, self.plans)
 
     def forget(self, changed: Collection[Scope], runners: Iterable[Scope]) -> None:
         """Forget what was found in scopes that have changed, and what leaves those and the ones that run them."""
         self.evaluator.forget(changed)
         self.classes.forget()
         self.effects.forget(changed)
+        self.plans.forget()
         self.guards.forget(changed)
         self.escapes.forget(runners)
         self.callers.renew(changed)
@@ -58,7 +61,7 @@ class Flow:
     @cached_property
     def reach(self) -> Reach:
         """Where errors end."""
-        return Reach(self.evaluator, self.callers, self.guards)
+        return Reach(self.evaluator, self.callers, self.guards, self.plans)
 
     @cached_property
     def sets_default_timeout(self) -> bool:

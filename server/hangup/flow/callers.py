@@ -60,7 +60,9 @@ class Callers:
         """The places that run a function, in the order of modules and text; tests only of what is in tests itself."""
         known = self._sorted.get(scope)
         if known is None:
-            found = self._index.get(scope, {}).values()
+            index = self._index
+            copies = self._evaluator.project.copies_of(scope)
+            found = [caller for each in (scope, *copies) for caller in index.get(each, {}).values()]
             known = sorted((c for c in found if scope.module.is_test or not c.scope.module.is_test), key=_order)
             self._sorted[scope] = known
         return known
@@ -95,6 +97,12 @@ class Callers:
         for module in self._evaluator.project:
             for scope in module.scopes:
                 self._add(index, scope)
+        seen = 0
+        while seen < len(copies := self._evaluator.project.copies):  # looking into one may make others
+            for copy in copies[seen:]:
+                for scope in copy.walk():
+                    self._add(index, scope)
+            seen = len(copies)
         return index
 
     def _add(self, index: _Index, scope: Scope) -> None:

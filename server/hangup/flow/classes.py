@@ -23,6 +23,23 @@ def grouped(name: str) -> str | None:
     return name[len(_GROUP) + 1 : -1] if name.startswith(_GROUP + "[") else None
 
 
+def wrapped(wrapper: str, name: str) -> str:
+    """The name of an error that a retry raises in place of another (`tenacity.RetryError`), as a class of its own."""
+    return f"{wrapper}[{unwrapped(name)}]"
+
+
+def unwrapped(name: str) -> str:
+    """The error that every try gave, of what `wrapped` names; any other class as it is."""
+    head, bracket, inner = name.partition("[")
+    return inner[:-1] if bracket and head != _GROUP else name
+
+
+def as_raised(name: str) -> str:
+    """The class of an error that a retry raises in place of another; any other class as it is."""
+    head, bracket, _ = name.partition("[")
+    return head if bracket and head != _GROUP else name
+
+
 class ClassTree:
     """Answers what is a subclass of what. Good for one state of the project."""
 
@@ -92,8 +109,8 @@ class ClassTree:
         known = self._ancestors.get(name)
         if known is None:
             scope = self._scopes.get(name)
-            if grouped(name) is not None:
-                known = (name, *self.ancestors(_GROUP))
+            if "[" in name:
+                known = (name, *self.ancestors(name.partition("[")[0]))
             else:
                 known = self._catalogue.ancestors(name) if scope is None else self._of_project(scope)
             self._ancestors[name] = known
@@ -121,8 +138,8 @@ class ClassTree:
     def display(self, name: str) -> str:
         """The name to show a person: dotted for a library's class, the bare class name for the project's."""
         scope = self._scopes.get(name)
-        if grouped(name) is not None:
-            return _GROUP
+        if "[" in name:
+            return name.partition("[")[0]
         return scope.qualified_name if scope is not None else name
 
     def scope(self, name: str) -> Scope | None:

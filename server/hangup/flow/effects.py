@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from hangup.facts.expressions import Attribute, Call, Expression, Name
+from hangup.facts.expressions import Attribute, Call, Expression, Name, dotted
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
-from hangup.flow.sieve import Sieve
+from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
@@ -103,6 +103,9 @@ class Effects:
             functions = self._evaluator.values(scope, expression.function)
             for function in functions:
                 self._called(effect, function, expression, scope)
+            if not effect.entries and not effect.callees and isinstance(expression.function, Attribute):
+                for function in self._inferred(scope, expression.function):
+                    self._called(effect, function, expression, scope)
         elif site.kind == "read" and isinstance(expression, Attribute):
             for owner in self._evaluator.values(scope, expression.value):
                 self._read(effect, owner, expression)
@@ -113,17 +116,34 @@ class Effects:
         self._raise(effect)
         return effect
 
+    def _inferred(self, scope: Scope, function: Attribute) -> Values:
+        """What a method may be by the type of its object that somebody else has inferred."""
+        known = self._evaluator.project.inferred.get(scope.module.path)
+        path = dotted(function.value) if known else None
+        names = known.get((scope.qualified_name, path), ()) if known and path is not None else ()
+        owners = [self._catalogue.canonical(name) for name in names]
+        return tuple(
+            v
+            for o in owners
+            if self._catalogue.class_(o)
+            for v in self._evaluator.attribute(Instance(o), function.name)
+        )
+
     def _is_unknown(self, function: Value) -> bool:
         if isinstance(function, Defined):
             return False
         if isinstance(function, Method) and function.overridden:
             return True
         qualified = function.qualified if isinstance(function, Method) else getattr(function, "name", "")
-        return not self._catalogue.calls(qualified) and not is_harmless(function, self._catalogue)
+        measured = self._catalogue.calls(qualified) and not self._catalogue.is_derived(qualified)
+        return not measured and not is_harmless(function, self._catalogue)
 
     def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
         if isinstance(function, Dotted):
             self._list(effect, function.name, call)
+            if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
+                for value in self._evaluator.values(scope, argument):
+                    self._implied(effect, value, _ITERATION[False], argument)
             self._indirect(effect, call, scope)
         elif isinstance(function, Method):
             self._list(effect, function.qualified, call)
@@ -167,6 +187,7 @@ class Effects:
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
             effect.entries.append((qualified, entry))
+            effect.certain = effect.certain and not self._catalogue.is_derived(qualified)
             if not effect.name:
                 effect.name = (_STATE.sub("", qualified) if ":" in qualified else qualified).replace("#", ".")
 

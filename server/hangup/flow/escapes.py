@@ -10,6 +10,8 @@ from hangup.facts.model import NOWHERE, Binding, Handler, Raise
 from hangup.flow.classes import ClassTree
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
+from hangup.flow.retries.plan import Plan
+from hangup.flow.retries.plans import Plans
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
 
@@ -30,15 +32,26 @@ class Escapes:
         """All classes that leave."""
         return set(self.implicit) | set(self.explicit)
 
+    @property
+    def all(self) -> Failures:
+        """All classes that leave, with the faults behind them."""
+        found = dict(self.implicit)
+        for name, faults in self.explicit.items():
+            found[name] = found.get(name, frozenset()) | faults
+        return found
+
 
 class EscapeAnalysis:
     """Computes escapes on demand. Good for one state of the project."""
 
-    def __init__(self, evaluator: Evaluator, classes: ClassTree, effects: Effects, guards: Guards) -> None:
+    def __init__(
+        self, evaluator: Evaluator, classes: ClassTree, effects: Effects, guards: Guards, plans: Plans
+    ) -> None:
         self._evaluator = evaluator
         self._classes = classes
         self._effects = effects
         self._guards = guards
+        self._plans = plans
         self._done: dict[Scope, Escapes] = {}
         self._current: dict[Scope, Escapes] = {}
         self._opaque: dict[Scope, bool] = {}
@@ -75,7 +88,7 @@ class EscapeAnalysis:
         seen = {scope}
         queue = [scope]
         for each in queue:
-            if self._guards.has_attempts(each) or any(self._effects.is_opaque(each, site) for site in each.unit.sites):
+            if any(self._effects.is_opaque(each, site) for site in each.unit.sites):
                 return True
             for callee in self._callees(each):
                 if callee not in seen:
@@ -138,6 +151,21 @@ class EscapeAnalysis:
                 yield child
 
     def _once(self, scope: Scope) -> Escapes:
+        found = self.of_one_try(scope)
+        plans = self._plans.decorating(scope)
+        if not plans:
+            return found
+        # What a retry gives up with was decided: the caller has to handle it.
+        decided = {name: faults for name, faults in found.implicit.items() if self._plans.retry(scope, name)}
+        implicit = {name: faults for name, faults in found.implicit.items() if name not in decided}
+        return Escapes(self._given_up(plans, implicit), self._given_up(plans, {**decided, **found.explicit}))
+
+    def _given_up(self, plans: list[Plan], errors: Failures) -> Failures:
+        """What comes out of a function's retries in place of what each try gives."""
+        return {out: faults for name, faults in errors.items() if (out := self._plans.leaving(plans, name)) is not None}
+
+    def of_one_try(self, scope: Scope) -> Escapes:
+        """The errors that leave the body of a function, before what its decorators make of them."""
         found = Escapes()
         for site, effect in self._effects.within(scope):
             errors = self.at(scope, effect)

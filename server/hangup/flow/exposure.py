@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
+from hangup.flow.classes import unwrapped
 from hangup.flow.effects import Effect, Failures
 from hangup.flow.expectation import expected
 from hangup.resolve.project import Scope
@@ -58,7 +59,8 @@ class Exposure:
             if not part.errors or self._flow.reach.is_handed_over(scope, site):
                 continue
             for name in self._flow.guards.follow(scope, site.guard, part.errors).through:
-                faults = part.errors.get(name)
-                if faults is not None:
-                    found.errors[name] = found.errors.get(name, frozenset()) | faults
+                faults = part.errors.get(name) or part.errors.get(unwrapped(name))
+                out = self._flow.plans.leaving(self._flow.plans.decorating(scope), name)
+                if faults is not None and out is not None:
+                    found.errors[out] = found.errors.get(out, frozenset()) | faults
                     found.source = found.source or part.source

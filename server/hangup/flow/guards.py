@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from hangup.facts.expressions import Call, Constant, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
-from hangup.flow.retried import Retried
+from hangup.flow.retries.plan import Plan
+from hangup.flow.retries.plans import Plans
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
@@ -31,15 +33,25 @@ class Passage(msgspec.Struct):
     stopped: dict[str, tuple[int, int | None]] = {}
 
 
+class _Managing(NamedTuple):
+    """What the context managers of a `with` do to errors: the classes they swallow, who sees them, whether they group
+    them, and the retry that the body is one try of."""
+
+    swallowed: frozenset[str]
+    managers: list[Scope]
+    is_group: bool
+    plan: Plan | None
+
+
 class Guards:
     """Follows errors through guards. Good for one state of the project."""
 
-    def __init__(self, evaluator: Evaluator, classes: ClassTree) -> None:
+    def __init__(self, evaluator: Evaluator, classes: ClassTree, plans: Plans) -> None:
         self._evaluator = evaluator
         self._classes = classes
-        self._retried = Retried(evaluator, classes)
+        self._plans = plans
         self._entered: set[Scope] = set()
-        self._with: dict[Scope, dict[int, tuple[frozenset[str], list[Scope], bool]]] = {}
+        self._with: dict[Scope, dict[int, _Managing]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
         self._followed: dict[tuple[Scope, int, int, frozenset[str]], Passage] = {}
 
@@ -47,7 +59,8 @@ class Guards:
         """Follow errors that rise inside `guard` outwards, to the unit's edge or to the guard `until` (which is left
         out). The passage is shared by all who ask the same: it is not to be changed."""
         if guard in (NOWHERE, until):
-            return Passage({each for each in errors if guard != NOWHERE or not self._retried.is_decorated(scope, each)})
+            retried = {error for error in errors if guard == NOWHERE and self._plans.retry(scope, error)}
+            return Passage(set(errors) - retried, retried)
         key = (scope, guard, until, frozenset(errors))
         known = self._followed.get(key)
         if known is None:
@@ -108,11 +121,6 @@ class Guards:
                     names |= found if whole else {"BaseException"}
         return frozenset(names)
 
-    def has_attempts(self, scope: Scope) -> bool:
-        """Whether a library tries something again in a scope: what fails in the end comes out of it all the same."""
-        guards = scope.unit.guards
-        return any(self._retried.is_attempt(scope, context) for guard in guards for context in guard.contexts)
-
     def enclosing(self, scope: Scope, guard: int) -> Iterator[tuple[int, Guard]]:
         """The guards from `guard` outwards."""
         while guard != NOWHERE:
@@ -145,23 +153,22 @@ class Guards:
                 errors = self._through_clauses(scope, guard, fact, errors, passage)
             guard = fact.parent
         for error, explicit in errors.items():
-            if explicit or guard != NOWHERE or not self._retried.is_decorated(scope, error):
-                (passage.explicit if explicit else passage.through).add(error)
+            retried = guard == NOWHERE and self._plans.retry(scope, error)
+            (passage.explicit if explicit or retried else passage.through).add(error)
 
     def _through_managers(
         self, scope: Scope, guard: int, fact: Guard, errors: dict[str, bool], passage: Passage
     ) -> dict[str, bool]:
-        if any(self._retried.is_attempt(scope, context) for context in fact.contexts):
-            passage.stopped.update(dict.fromkeys(errors, (guard, None)))
-            return {}
-        names, managers, is_group = self._managing(scope, guard, fact)
-        if not (names or managers or is_group):
+        names, managers, is_group, plan = self._managing(scope, guard, fact)
+        if not (names or managers or is_group or plan):
             return errors
         after: dict[str, bool] = {}
         for error, explicit in errors.items():
             left = {error: explicit} if not any(n in self._classes.ancestors(error) for n in names) else {}
             for manager in managers:
                 left = self._through_manager(manager, left)
+            if plan is not None:
+                left = self._given_up(plan, left)
             if is_group:
                 left = {in_group(each): given for each, given in left.items()}
             if not left:
@@ -169,12 +176,21 @@ class Guards:
             after.update(left)
         return after
 
-    def _managing(self, scope: Scope, guard: int, fact: Guard) -> tuple[frozenset[str], list[Scope], bool]:
-        """What the context managers of a `with` do to errors: classes they swallow, who sees them, whether they
-        group."""
+    def _given_up(self, plan: Plan, errors: dict[str, bool]) -> dict[str, bool]:
+        """What comes out of a retry in the end: that was decided, and the caller has to handle it."""
+        after: dict[str, bool] = {}
+        for error, explicit in errors.items():
+            out = self._plans.leaving([plan], error)
+            if out is not None:
+                after[out] = explicit or plan.errors.include(self._classes, error) is not False
+        return after
+
+    def _managing(self, scope: Scope, guard: int, fact: Guard) -> _Managing:
+        """What the context managers of a `with` do to errors."""
         known = self._with.setdefault(scope, {})
         if guard not in known:
-            known[guard] = self.suppressed(scope, fact), self._managers(scope, fact), self._is_task_group(scope, fact)
+            group, plan = self._is_task_group(scope, fact), self._plans.around(scope, fact)
+            known[guard] = _Managing(self.suppressed(scope, fact), self._managers(scope, fact), group, plan)
         return known[guard]
 
     def _is_task_group(self, scope: Scope, fact: Guard) -> bool:
@@ -226,6 +242,10 @@ class Guards:
                 continue
             after.update(dict.fromkeys(self._raised_by(scope, (guard, at), handler, error), True))
         return after
+
+    def clause_for(self, scope: Scope, guard: int, error: str) -> int | None:
+        """The index of the clause of a `try` that catches an error; None if none does."""
+        return self._first(scope, scope.unit.guards[guard], error)
 
     def _first(self, scope: Scope, fact: Guard, error: str) -> int | None:
         """The index of the clause that catches an error."""

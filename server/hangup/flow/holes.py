@@ -9,7 +9,7 @@ import msgspec
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
-from hangup.flow.classes import grouped
+from hangup.flow.classes import grouped, unwrapped
 from hangup.flow.effects import Effect, Failures
 from hangup.flow.expectation import expected
 from hangup.flow.exposure import Exposure, Source
@@ -52,7 +52,9 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
     ]
     kept = _merge_chains(found)
     for hole in kept:
-        hole.missed = frozenset([error for end in hole.ends for error in end.errors])
+        arriving = [error for end in hole.ends for error in end.errors]
+        # What a retry on the way raises in its place is, where the call stands, still the call's own error.
+        hole.missed = frozenset([error if error in hole.errors else unwrapped(error) for error in arriving])
         hole.caught = frozenset(hole.errors) - {grouped(error) or error for error in hole.missed}
     return kept
 

@@ -8,6 +8,7 @@ from hangup.facts.model import Site
 from hangup.flow.callers import Caller, Callers
 from hangup.flow.guards import Guards
 from hangup.flow.registrations import registered
+from hangup.flow.retries.plans import Plans
 from hangup.knowledge.packs import read_boundaries
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
@@ -33,10 +34,11 @@ class End(msgspec.Struct, frozen=True):
 class Reach:
     """Walks up from a function. Good for one state of the project."""
 
-    def __init__(self, evaluator: Evaluator, callers: Callers, guards: Guards) -> None:
+    def __init__(self, evaluator: Evaluator, callers: Callers, guards: Guards, plans: Plans) -> None:
         self._evaluator = evaluator
         self._callers = callers
         self._guards = guards
+        self._plans = plans
         self._ends: dict[tuple[Scope, frozenset[str]], list[End]] = {}
 
     def ends(self, scope: Scope, errors: frozenset[str]) -> list[End]:
@@ -48,19 +50,31 @@ class Reach:
 
     def _find(self, scope: Scope, errors: frozenset[str]) -> list[End]:
         ends: list[End] = []
+        errors = self._given_up(scope, errors)
         seen = {(scope, errors)}
         queue: list[tuple[Scope, frozenset[str], tuple[Caller, ...]]] = [(scope, errors, ())]
         for current, left, path in queue:
+            if not left:
+                continue
             ends += self._ends_at(current, left, path)
             for caller in self._callers.of(current):
                 if caller.boundary is not None or len(queue) > _MOST_STEPS:
                     continue
-                through = frozenset(self._guards.follow(caller.scope, caller.guard, left).through)
+                passed = frozenset(self._guards.follow(caller.scope, caller.guard, left).through)
+                through = self._given_up(caller.scope, passed)
                 state = (caller.scope, through)
                 if through and state not in seen:
                     seen.add(state)
                     queue.append((*state, (*path, caller)))
         return ends
+
+    def _given_up(self, scope: Scope, errors: frozenset[str]) -> frozenset[str]:
+        """What leaves a function in place of errors when the retries that decorate it have given up."""
+        plans = self._plans.decorating(scope)
+        if not plans:
+            return errors
+        left = (self._plans.leaving(plans, error) for error in errors)
+        return frozenset(error for error in left if error is not None)
 
     def ends_from(self, scope: Scope, site: Site, errors: frozenset[str]) -> list[End]:
         """The ends of errors that rise at a site and leave its function.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import msgspec
+
 from hangup.facts.expressions import Attribute, Call, dotted
 from hangup.facts.model import Definition, ModuleFacts, Unit
 from hangup.flow.analysis import Flow
@@ -23,10 +25,15 @@ def renew(flow: Flow, module: Module, facts: ModuleFacts) -> bool:
     if not _same_units(module.facts.unit, facts.unit):
         return False
     changed = _changed(module.scope, facts.unit)
+    if any(flow.project.copies_of(scope) for scope in changed):
+        return False
     before = {scope: _shown(flow, scope) for scope in changed}
     runners = _runners(flow, changed)
     module.facts = facts
     _give(module.scope, facts.unit, 0)
+    for copy in flow.project.copies:
+        if copy.module is module and copy.copy_of is not None:
+            _give(copy, copy.copy_of.unit, copy.copy_of.start)
     flow.forget(changed, runners)
     if not flow.effects.sieve.covers(changed):
         return False
@@ -58,10 +65,20 @@ def _changed(scope: Scope, unit: Unit) -> list[Scope]:
     return found
 
 
-def _manner(definition: Definition) -> tuple[str | None, ...]:
+def _manner(definition: Definition) -> tuple[Hashable, ...]:
     """Decorators and bases as far as anybody looks at them, wherever they stand."""
-    parts = (*definition.decorators, *definition.bases)
-    return tuple(dotted(part.function if isinstance(part, Call) else part) for part in parts)
+    bases = (dotted(part.function if isinstance(part, Call) else part) for part in definition.bases)
+    return (*(_shape(each) for each in definition.decorators), *bases)
+
+
+def _shape(expression: object) -> Hashable:
+    """An expression without its offsets."""
+    if isinstance(expression, tuple):
+        return tuple(_shape(each) for each in expression)
+    if not isinstance(expression, msgspec.Struct):
+        return str(expression)
+    names = (name for name in expression.__struct_fields__ if name not in ("start", "end", "name_start"))
+    return (type(expression).__name__, *(_shape(getattr(expression, name)) for name in names))
 
 
 def _give(scope: Scope, unit: Unit, start: int) -> None:

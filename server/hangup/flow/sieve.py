@@ -18,6 +18,10 @@ from hangup.resolve.names import reaching
 from hangup.resolve.project import Project, Scope
 
 _ALIASES = (Name, Attribute, Lambda)
+EXHAUSTING = frozenset(
+    {"list", "tuple", "set", "frozenset", "sorted", "sum", "max", "min", "any", "all", "dict", "next"}
+)
+"""Builtins that iterate over what they are given."""
 _IMPLIED = {
     "iterate": ("__iter__", "__next__", "__aiter__", "__anext__"),
     "enter": ("__enter__", "__exit__", "__aenter__", "__aexit__"),
@@ -51,6 +55,8 @@ class Sieve:
         if isinstance(function, Attribute):
             return function.name in names
         if isinstance(function, Name):
+            if function.id in EXHAUSTING and "iterate" in self._implied:
+                return True
             return function.id in names or self._is_bound(scope, function.id)
         return True
 
@@ -59,10 +65,20 @@ class Sieve:
         """The names that a call must have: of the project's functions and classes, and of listed library calls."""
         return self._given.names | self._vocabulary.calls
 
+    @property
+    def library_calls(self) -> frozenset[str]:
+        """The names of listed calls of the libraries that the project imports."""
+        return self._vocabulary.calls
+
     @cached_property
     def properties(self) -> frozenset[str]:
         """The names that an attribute read must have: of the project's properties, and of listed library properties."""
         return self._given.properties | self._vocabulary.properties
+
+    @property
+    def policies(self) -> frozenset[str]:
+        """The names that a call must have which tells a client to try again."""
+        return self._vocabulary.policies
 
     @cached_property
     def _implied(self) -> frozenset[str]:

@@ -55,6 +55,8 @@ def call_card(catalogue: Catalogue, qualified: str, entries: tuple[Call, ...], *
 def measured_line(catalogue: Catalogue, qualified: str) -> list[str]:
     """Which versions the cells were measured on."""
     pack = catalogue.pack_of(qualified)
+    if pack is not None and pack.library.derived:
+        return ["", f"Nobody has measured {pack.library.name}: this is worked out from its source."]
     if pack is None or not pack.library.measured:
         return []
     runs = [

@@ -5,16 +5,24 @@ A question about a name loads the one file that speaks for it; a program that im
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from hangup.knowledge.former_names import present_name
 from hangup.knowledge.packs import index, read_builtins, read_faults, read_pack
+from hangup.knowledge.presence import Presence
+from hangup.knowledge.retries import Retrier, Term
 from hangup.knowledge.schema import Alias, Call, Class, ExceptionClass, Fault, Pack
 
 __all__ = ["Catalogue"]
+
+_NEWEST = (3, 14)
+
+T = TypeVar("T", Class, ExceptionClass)
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -23,12 +31,21 @@ class Catalogue:
     """All knowledge, loaded as it is needed.
 
     files: import root to knowledge file; by default those that come with hangup.
-    python: the (major, minor) of the programs that are looked at; decides which aliases hold.
+    python: the (major, minor) of the programs that are looked at; decides which aliases hold; None for any.
+    versions: distribution, in lower case with hyphens, to the version that those programs run with; decides which
+    entries hold. All do of a distribution that is not listed.
     """
 
-    def __init__(self, files: Mapping[str, Path] | None = None, python: tuple[int, int] = (3, 13)) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Path] | None = None,
+        python: tuple[int, int] | None = None,
+        versions: Mapping[str, str] | None = None,
+    ) -> None:
         self._files = dict(index() if files is None else files)
         self._python = python
+        self._versions = dict(versions or {})
+        self._present: dict[Path, Presence] = {}
         self._canonical: dict[str, str] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._calls: dict[str, tuple[Call, ...]] = {}
@@ -59,6 +76,28 @@ class Catalogue:
         if path is not None:
             return read_pack(path)
         return read_builtins() if "." not in name else None
+
+    @property
+    def roots(self) -> Iterable[str]:
+        """The modules whose import makes some file matter."""
+        return self._files.keys()
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """The same for catalogues that give the same answers."""
+        digest = hashlib.blake2b(repr((self._python, sorted(self._versions.items()))).encode(), digest_size=20)
+        for path in sorted(set(self._files.values())):
+            digest.update(str(path).encode() + (path.read_bytes() if path.is_file() else b""))
+        return digest.digest()
+
+    def extended(self, files: Mapping[str, Path]) -> Catalogue:
+        """The same with more files; those that are here go before them."""
+        return Catalogue({**files, **self._files}, self._python, self._versions)
+
+    def is_derived(self, name: str) -> bool:
+        """Whether what is known of a dotted name was worked out from source, not measured."""
+        pack = self.pack_of(name)
+        return pack is not None and pack.library.derived
 
     def knows_module(self, name: str) -> bool:
         """Whether `name` is a module that some file speaks for, or a package above one."""
@@ -113,7 +152,7 @@ class Catalogue:
         """The class (no exception) of a canonical name; a state `Class:state` inherits from its class."""
         if name not in self._classes:
             pack = self.pack_of(name)
-            self._classes[name] = pack.classes.get(name) if pack is not None else None
+            self._classes[name] = self._there(name, pack.classes.get(name)) if pack is not None else None
         return self._classes[name]
 
     def attribute(self, owner: str, name: str) -> str | None:
@@ -137,6 +176,16 @@ class Catalogue:
         if known is None:
             known = self._calls[name] = self._find_calls(name)
         return known
+
+    def retrier(self, name: str) -> Retrier | None:
+        """The entry for a callable that makes something be tried again."""
+        pack = self.pack_of(name) if "." in name else None
+        return next((each for each in pack.retriers if name in each.match), None) if pack is not None else None
+
+    def term(self, name: str) -> Term | None:
+        """The entry for a callable whose result decides one thing about a retrier."""
+        pack = self.pack_of(name) if "." in name else None
+        return next((each for each in pack.terms if name in each.match), None) if pack is not None else None
 
     def failures(self, call: Call) -> Mapping[str, frozenset[str]]:
         """The exception classes of an entry, by canonical name, each with the faults that give it."""
@@ -184,12 +233,25 @@ class Catalogue:
 
     def _find_exception(self, name: str) -> ExceptionClass | None:
         pack = self.pack_of(name)
-        found = pack.exceptions.get(name) if pack is not None else None
+        found = self._there(name, pack.exceptions.get(name)) if pack is not None else None
         if found is None and pack is not None:
             entry = self._alias_table(self.file_of(name)).get(name)
             if entry is not None and not self._holds(entry):
                 found = ExceptionClass(bases=entry.before or ["Exception"])
         return found
+
+    def _there(self, name: str, entry: T | None) -> T | None:
+        """The entry, if the version in question has it."""
+        path = self.file_of(name)
+        if entry is None or path is None:
+            return entry
+        return entry if self._presence(path).holds(entry.since, entry.until) else None
+
+    def _presence(self, path: Path) -> Presence:
+        if path not in self._present:
+            header = read_pack(path).library
+            self._present[path] = Presence.of(header.distribution, self._python, self._versions)
+        return self._present[path]
 
     def _find_calls(self, name: str) -> tuple[Call, ...]:
         owner, _, method = name.partition("#")
@@ -209,8 +271,9 @@ class Catalogue:
     def _table(self, path: Path) -> dict[str, tuple[Call, ...]]:
         if path not in self._tables:
             table: dict[str, tuple[Call, ...]] = {}
+            present = self._presence(path)
             for call in read_pack(path).calls:
-                for name in call.match:
+                for name in call.match if present.holds(call.since, call.until) else ():
                     table[name] = (*table.get(name, ()), call)
             self._tables[path] = table
         return self._tables[path]
@@ -240,4 +303,4 @@ class Catalogue:
         return name
 
     def _holds(self, alias: Alias) -> bool:
-        return alias.since is None or self._python >= tuple(int(part) for part in alias.since.split("."))
+        return alias.since is None or (self._python or _NEWEST) >= tuple(int(part) for part in alias.since.split("."))

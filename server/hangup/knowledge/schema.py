@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from hangup.knowledge.retries import Retrier, Term
+
 Retry = Literal["yes", "if-idempotent", "no"]
 Phase = Literal["resolve", "connect", "handshake", "send", "receive", "body", "accept", "close"]
 Platform = Literal["linux", "macos", "windows"]
@@ -65,6 +67,8 @@ class Header(Struct, frozen=True):
         so that an attribute that looks like an exception and is not listed does not exist.
     names: other public names of those modules that look like exception classes but are not network errors.
     drive: how the measurement uses the library.
+    derived: nobody measured it: it was worked out from the library's source.
+    built_on: the libraries, by import name, whose derived knowledge this one is derived from.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Header(Struct, frozen=True):
     modules: list[str] = []
     names: list[str] = []
     drive: Drive | None = None
+    derived: bool = False
+    built_on: list[str] = []
 
 
 class ExceptionClass(Struct, frozen=True):
@@ -218,6 +224,8 @@ class Pack(Struct, frozen=True):
     classes: dict[str, Class] = {}
     behaviours: dict[str, Behaviour] = {}
     calls: list[Call] = []
+    retriers: list[Retrier] = []
+    terms: list[Term] = []
 
 
 class Fault(Struct, frozen=True):

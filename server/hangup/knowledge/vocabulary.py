@@ -13,10 +13,12 @@ from hangup.knowledge.packs import read_pack
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """calls: the last names of functions, classes and methods. properties: of attributes whose reading is a call."""
+    """calls: the last names of functions, classes and methods. properties: of attributes whose reading is a call.
+    policies: of what tells a client to try again."""
 
     calls: frozenset[str]
     properties: frozenset[str]
+    policies: frozenset[str] = frozenset()
 
 
 def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
@@ -36,7 +38,14 @@ def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
         if call.property
         for name in call.match
     }
-    return Vocabulary(frozenset(calls), frozenset(properties))
+    policies = {
+        name.rpartition(".")[2]
+        for path in files
+        for entry in read_pack(path).retriers
+        if entry.form == "policy"
+        for name in entry.match
+    }
+    return Vocabulary(frozenset(calls), frozenset(properties), frozenset(policies))
 
 
 def _imported(catalogue: Catalogue, name: str) -> list[Path]:

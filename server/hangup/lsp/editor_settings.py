@@ -26,10 +26,11 @@ class EditorSettings(msgspec.Struct, frozen=True):
     select: list[str] | None = None
     extend_select: list[str] | None = None
     ignore: list[str] | None = None
+    python: str | None = None
 
     def over(self, settings: Settings) -> Settings:
         """The workspace's settings with what is given here in place of theirs."""
-        given = {name: value for name in _LISTS.values() if (value := getattr(self, name)) is not None}
+        given = {name: value for name in (*_LISTS.values(), "python") if (value := getattr(self, name)) is not None}
         return msgspec.structs.replace(settings, **given) if given else settings
 
 
@@ -43,8 +44,12 @@ def read_settings(table: object) -> EditorSettings | None:
         codes = _codes(key, section.get(key))
         if codes is not None:
             given[name] = codes
-    enable = section.get("enable")
-    return EditorSettings(enable=enable if isinstance(enable, bool) else True, **given)
+    enable, python = section.get("enable"), section.get("python")
+    return EditorSettings(
+        enable=enable if isinstance(enable, bool) else True,
+        python=python if isinstance(python, str) and python else None,
+        **given,
+    )
 
 
 def _codes(key: str, value: object) -> list[str] | None:

@@ -6,14 +6,12 @@ Reads files; says nothing about what is in them but what the floors below find.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pygls.uris import from_fs_path
 
-from hangup.knowledge.catalogue import Catalogue
-from hangup.knowledge.shipped import shipped
 from hangup.lsp import wire
 from hangup.lsp.client import Client
 from hangup.lsp.convert import fingerprint, to_diagnostic
@@ -21,8 +19,10 @@ from hangup.lsp.documents import Buffer
 from hangup.lsp.editor_settings import EditorSettings
 from hangup.syntax.source import Source
 from hangup.workspace.files import find_root, is_excluded, is_test, python_files
-from hangup.workspace.loading import catalogue_of, read_into
+from hangup.workspace.installed.surroundings import Surroundings
+from hangup.workspace.loading import read_into
 from hangup.workspace.settings import FILES, Settings, SettingsError, load
+from hangup.workspace.store import Store
 from hangup.workspace.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -46,25 +46,32 @@ class Project:
     """A workspace, its files and the open documents.
 
     root: its folder; None for a document that is in none. whole: all files below the folder belong to it, else only
-    what is open. quiet: nothing in it is reported.
+    what is open. quiet: nothing in it is reported. store: where what is found is kept between sessions.
     """
 
-    def __init__(self, root: Path | None, catalogue: Catalogue, *, whole: bool, quiet: bool = False) -> None:
+    def __init__(
+        self, root: Path | None, store: Store, *, editor: EditorSettings, whole: bool, quiet: bool = False
+    ) -> None:
         self.root = root
-        self.workspace = Workspace(Settings(), catalogue)
         self.loaded = False
         self.enabled = True
-        self._catalogue = catalogue
+        self._store = store
+        self._editor = editor
         self._whole = whole
         self._quiet = quiet
         self._settings_root = find_root(root) if root is not None else None
         self._settings = Settings()
+        self._followed: set[str] = set()
         self._opened: Mapping[str, Buffer] = {}
         self._stale: set[Path] = set()
         self._foreign: set[str] = set()
         self._stamps: dict[Path, _Stamp] = {}
         self._reports: dict[str, Report] = {}
         self._reading = self._read()
+        settings = editor.over(self._settings)
+        self._surrounded = (settings.python, settings.follow_packages, settings.knowledge)
+        self._surroundings = Surroundings(self._settings_root, settings, store, logger.warning)
+        self.workspace = Workspace(Settings(), self._surroundings.catalogue, store)
 
     def load(self) -> Iterator[None]:
         """Read what has not been read, a file between two yields; each caller goes on where the one before stopped."""
@@ -105,10 +112,35 @@ class Project:
             changed |= self._read_again(path)
         self._opened = opened
         settings = editor.over(self._settings)
+        self._editor = editor
+        changed |= self._surround(settings)
         if settings != self.workspace.settings or editor.enable != self.enabled:
             self.workspace.settings, self.enabled, changed = settings, editor.enable, True
         if changed:
             self._reports.clear()
+
+    def follow(self) -> Generator[None, None, bool]:
+        """Look for what is not in the workspace's own files; whether that changed anything.
+
+        What installed packages raise that no knowledge file speaks for is worked out from their source; the types of
+        objects in open documents that cannot be resolved are asked for.
+        """
+        surroundings, before = self._surroundings, self.workspace.flow
+        new = [path for path in self.workspace.paths if path not in self._followed or path in self._opened]
+        self._followed.update(new)
+        yield from surroundings.follow([self.workspace.module(path) for path in new])
+        if surroundings is self._surroundings and surroundings.catalogue is not self.workspace.catalogue:
+            self.workspace.catalogue = surroundings.catalogue
+        yield from surroundings.infer(self.workspace, [path for path in self._opened if self.reports_on(path)])
+        self._store.flush()
+        if self.workspace.flow is before:
+            return False
+        self._reports.clear()
+        return True
+
+    def close(self) -> None:
+        """Let go of what was started for it."""
+        self._surroundings.close()
 
     def glimpse(self, path: str, buffer: Buffer) -> Workspace:
         """A workspace of one open document alone, for answers that cannot wait until everything is read."""
@@ -160,6 +192,7 @@ class Project:
                 for relative in self.workspace.paths:
                     _ = self.workspace.document(relative).facts  # ahead of need, so that a hover can come in between
                     yield
+                self._store.flush()
         finally:
             self.loaded = True
 
@@ -172,10 +205,19 @@ class Project:
             self._settings = load(self._settings_root)
         except SettingsError as error:
             logger.warning("the settings before are kept: %s", error)
-        if self._settings.knowledge or shipped():
-            self.workspace.catalogue = catalogue_of(self._settings_root, self._settings, logger.warning)
-        elif self.workspace.catalogue is not self._catalogue:
-            self.workspace.catalogue = self._catalogue
+        self._surround(self._editor.over(self._settings), again=True)
+
+    def _surround(self, settings: Settings, *, again: bool = False) -> bool:
+        """Look at the workspace with what these settings say is around it; whether that is something else."""
+        wanted = (settings.python, settings.follow_packages, settings.knowledge)
+        if wanted == self._surrounded and not (again and settings.knowledge):
+            return False
+        self._surrounded = wanted
+        self._surroundings.close()
+        self._surroundings = Surroundings(self._settings_root, settings, self._store, logger.warning)
+        self._followed.clear()
+        self.workspace.catalogue = self._surroundings.catalogue
+        return True
 
     def _settings_files(self) -> list[Path]:
         return [self._settings_root / name for name in FILES] if self._settings_root is not None else []

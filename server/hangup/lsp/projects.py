@@ -16,6 +16,9 @@ from hangup.lsp.project import Project
 from hangup.lsp.scheduler import Work
 from hangup.lsp.session import Folder, Session, Snapshot
 from hangup.workspace.files import find_root
+from hangup.workspace.installed.surroundings import Surroundings
+from hangup.workspace.settings import Settings
+from hangup.workspace.store import Store
 
 _LIBRARY = re.compile(r"/(site|dist)-packages/|/lib/python3[.\d]*/|/python3?\d*/lib/", re.IGNORECASE)
 
@@ -36,14 +39,19 @@ class Place:
 class Projects:
     """The workspaces of one session; made when a document is first asked about, or ahead of that.
 
-    catalogue: the knowledge that they share.
+    store: where they keep what they found.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, store: Store | None = None) -> None:
         self._session = session
-        self.catalogue = Catalogue()
+        self._store = store if store is not None else Store(None)
         self._whole: dict[Folder, Project] = {}
         self._single: dict[str, Project] = {}
+
+    def likely_catalogue(self) -> Catalogue:
+        """The knowledge that the first question will need, unless the settings say otherwise."""
+        folders = self._session.snapshot.folders
+        return Surroundings(folders[0].path if folders else None, Settings(), Store(None), _ignore).catalogue
 
     def ready(self, uri: str) -> Work[Place | None]:
         """The place of a document in a workspace that is read to the end and holds the newest texts.
@@ -73,6 +81,13 @@ class Projects:
             return None
         return Place(self._project(folder), path.relative_to(folder.path).as_posix(), buffer, snapshot.generation)
 
+    def follow(self, uri: str) -> Work[bool]:
+        """Work that follows the packages which the workspace of a document imports; whether that changed anything."""
+        place = yield from self.ready(uri)
+        if place is None:
+            return False
+        return (yield from place.project.follow())
+
     def mark_stale(self, paths: Iterable[Path]) -> Work[None]:
         """Work that has files read again which have changed on disk."""
         changed = list(paths)
@@ -85,6 +100,12 @@ class Projects:
         for project in self._whole.values():
             project.mark_all_stale()
             yield
+
+    def close(self) -> None:
+        """Let go of the processes and files of all workspaces."""
+        for project in (*self._whole.values(), *self._single.values()):
+            project.close()
+        self._store.close()
 
     def _settled(self, uri: str, snapshot: Snapshot) -> Place | None:
         self._forget_closed(snapshot)
@@ -106,7 +127,9 @@ class Projects:
             # A file in an open folder that was not found there is in a part that is left out, as an environment is.
             quiet = file is not None and ((folder is not None and buffer.path is not None) or is_library(file))
             root = find_root(file) if file is not None else None
-            project = self._single[key_of(buffer.uri)] = Project(root, self.catalogue, whole=False, quiet=quiet)
+            project = self._single[key_of(buffer.uri)] = Project(
+                root, self._store, editor=snapshot.settings_for(None), whole=False, quiet=quiet
+            )
             for _ in project.load():
                 pass
         if file is not None and project.root is not None:
@@ -127,12 +150,18 @@ class Projects:
 
     def _project(self, folder: Folder) -> Project:
         if folder not in self._whole:
-            self._whole[folder] = Project(folder.path, self.catalogue, whole=True)
+            self._whole[folder] = Project(
+                folder.path, self._store, editor=self._session.snapshot.settings_for(folder), whole=True
+            )
         return self._whole[folder]
 
     def _forget_closed(self, snapshot: Snapshot) -> None:
         self._single = {key: p for key, p in self._single.items() if key in snapshot.documents}
         self._whole = {folder: p for folder, p in self._whole.items() if folder in snapshot.folders}
+
+
+def _ignore(message: str) -> None:
+    """Who is told of problems is told when the workspace is read."""
 
 
 def is_library(path: Path) -> bool:

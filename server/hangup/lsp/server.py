@@ -22,6 +22,7 @@ from hangup.lsp.protocol import Protocol
 from hangup.lsp.scheduler import Scheduler, Urgency
 from hangup.lsp.session import Session
 from hangup.lsp.warm_up import warm_up
+from hangup.workspace.store import Store, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +31,14 @@ _PATIENCE = 0.3
 
 
 class HangupServer(LanguageServer):
-    """A server for one client."""
+    """A server for one client. store: where what it finds is kept between sessions."""
 
     protocol: Protocol
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.session = Session()
         self.scheduler = Scheduler()
-        self.projects = Projects(self.session)
+        self.projects = Projects(self.session, store)
         self.asked_to_stop = False
         super().__init__("hangup", __version__, protocol_cls=Protocol)
         _register_lifecycle(self)
@@ -71,7 +72,7 @@ def serve(tcp: tuple[str, int] | None = None) -> int:
     # such files; with these none does. The last two make a full collection as frequent as it was with ten times as
     # many small ones: the process is 4 % larger after 25 new functions there.
     gc.set_threshold(100_000, 5, 2)
-    server = HangupServer()
+    server = HangupServer(open_store())
     # What is there by now, the protocol's classes above all, stays to the end: it need not be looked at again.
     gc.freeze()
     try:
@@ -83,6 +84,7 @@ def serve(tcp: tuple[str, int] | None = None) -> int:
         pass
     finally:
         server.scheduler.close(_PATIENCE)
+        server.projects.close()
     return 0 if server.asked_to_stop else 1
 
 
@@ -94,7 +96,7 @@ def _register_lifecycle(server: HangupServer) -> None:
         session.take_folders((uri, path_of(uri)) for uri in _folders(server, params))
         configuration.begin(server, params.initialization_options)
         # The answer to this request is written first.
-        work = warm_up(server.projects.catalogue)
+        work = warm_up(server.projects.likely_catalogue)
         asyncio.get_running_loop().call_soon(server.scheduler.post, work, Urgency.LATER)
         if params.process_id is not None:
             parent.end_with(params.process_id)

@@ -6,6 +6,8 @@ needs and is not ready yet, it gets ready itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hangup.fixes.registry import fix_makers
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.packs import read_boundaries, read_builtins, read_faults
@@ -31,12 +33,12 @@ fetch("localhost")
 """
 
 
-def warm_up(catalogue: Catalogue) -> Work[None]:
-    """Load the rules, the common part of the knowledge, and the fixes."""
+def warm_up(catalogue: Callable[[], Catalogue]) -> Work[None]:
+    """Load the rules, the common part of the knowledge, and the fixes. catalogue: gives the one to be warmed."""
     for prepare in (rules, read_builtins, read_faults, read_boundaries):
         prepare()
         yield
-    sample = Workspace(catalogue=catalogue)
+    sample = Workspace(catalogue=catalogue())
     document = sample.update("sample.py", Source.from_text(_SAMPLE))
     _ = document.facts
     yield

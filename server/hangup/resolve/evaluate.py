@@ -176,7 +176,7 @@ class Evaluator:
         if isinstance(origin, Definition):
             return self.decorations.applied(scope.child_of[id(origin)])
         if isinstance(origin, Parameter):
-            decorated = self.decorations.decorated_by(scope) if self._is_first(scope, origin) else ()
+            decorated = self.decorations.given_to(scope) if self._is_first(scope, origin) else ()
             return decorated or value_of(self, self._arguments, scope, origin)
         if isinstance(origin, Handler):
             caught = [self._instances(v) for each in origin.types for v in self.evaluate(scope, each)]

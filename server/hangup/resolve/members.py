@@ -42,6 +42,7 @@ class Members:
         self._engine = engine
         self._own: dict[Scope, dict[str, Values]] = {}
         self._orders: dict[Scope, tuple[Scope | str, ...]] = {}
+        self._searching: set[Scope] = set()
 
     def of(self, owner: Value, name: str) -> Values:
         """The values of `owner.name`."""
@@ -165,7 +166,20 @@ class Members:
             own = self._own_attribute(each, name)
             if own:
                 return tuple([_bind(value, receiver) for value in own])
-        return UNKNOWN
+        return self._of_below(scope, name) if receiver is not None and not skip_own else UNKNOWN
+
+    def _of_below(self, scope: Scope, name: str) -> Values:
+        """What a mixin uses and the classes that it is mixed into have; unknown if they disagree about its kind."""
+        below = self._below.get(scope, ())
+        if not below or len(below) > _MOST_OVERRIDERS or name.startswith("__") or scope in self._searching:
+            return UNKNOWN
+        self._searching.add(scope)
+        try:
+            found = [self._of_class(each, name, each) for each in below]
+        finally:
+            self._searching.discard(scope)
+        known = [values for values in found if values != UNKNOWN]
+        return join(*known) if known else UNKNOWN
 
     def _marked(self, value: Value, scope: Scope) -> Value:
         """Mark a library's method when the project's class overrides network calls of that library's class."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -10,6 +10,8 @@ from hangup.facts.model import Binding, Definition, Handler, Imported, ModuleFac
 
 Origin = Binding | Imported | Parameter | Handler | Definition
 Origins = Sequence[Origin]
+Inferred = Mapping[str, Mapping[tuple[str, str], Sequence[str]]]
+"""Path of a module, to a unit's qualified name and a name or attribute path in it, to classes by dotted name."""
 
 
 class Scope:
@@ -21,7 +23,10 @@ class Scope:
     index: its place among the scopes of the outer one. owner: the class that this function is a method of.
     children: the scopes defined directly in this one, in order.
     names: every name (or attribute path) bound here, with all that binds it, in order of appearance.
+    copy_of: for a decorator as it is applied to one function, and what is defined in it, the scope in the module.
     """
+
+    copy_of: Scope | None = None
 
     def __init__(
         self,
@@ -153,11 +158,40 @@ class Project:
     """Modules by dotted name; a module can have more than one name (a script's neighbours import it by its stem).
 
     ends: patterns of dotted names of functions that are run from outside the project, and what an error does there.
+    inferred: what somebody else found of objects that cannot be resolved here.
     """
 
-    def __init__(self, modules: Mapping[str, Module] | None = None, ends: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, Module] | None = None,
+        ends: Mapping[str, str] | None = None,
+        inferred: Inferred | None = None,
+    ) -> None:
         self.modules: dict[str, Module] = dict(modules or {})
+        self.inferred: Inferred = inferred or {}
         self.ends = ends or {}
+        self._copies: dict[tuple[Scope, Hashable], Scope] = {}
+        self._copies_of: dict[Scope, list[Scope]] = {}
+
+    def copy(self, scope: Scope, key: Hashable) -> Scope:
+        """A scope with those inside it once more, apart from the module's own; the same one for the same key."""
+        found = self._copies.get((scope, key))
+        if found is None:
+            found = Scope(scope.module, scope.unit, scope.start, scope.parent, scope.definition, scope.index)
+            self._copies[scope, key] = found
+            for made, original in zip(found.walk(), scope.walk(), strict=True):
+                made.copy_of = original
+                self._copies_of.setdefault(original, []).append(made)
+        return found
+
+    def copies_of(self, scope: Scope) -> Sequence[Scope]:
+        """The copies of a scope."""
+        return self._copies_of.get(scope, ())
+
+    @property
+    def copies(self) -> list[Scope]:
+        """All outermost copies."""
+        return list(self._copies.values())
 
     def end_at(self, scope: Scope) -> str | None:
         """What an error does that leaves a function which is run from outside, if it is known to be one."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 import msgspec
 
 from hangup.facts.model import Handler
-from hangup.flow.classes import grouped
+from hangup.flow.classes import as_raised, grouped, unwrapped
 from hangup.flow.clauses import TryBody, try_bodies
 from hangup.knowledge.schema import Call as Entry
 from hangup.rules.customised import is_customised
@@ -92,6 +92,8 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
             )
             for _, effect in body.calls
         )
+    if wrapping(context, body.errors, name):
+        return True
     file = context.flow.catalogue.file_of(name)
     if file is None or context.flow.catalogue.exception(name) is None or _is_standard(context, name):
         return False
@@ -101,6 +103,13 @@ def _would_have_shown(context: Context, body: TryBody, name: str) -> bool:
     # A library may let errors of one that it is built on through; those of the network, measured there, it does not.
     built_on = any(other is not None and file in context.flow.catalogue.mentions(other) for other in files)
     return not built_on or name in context.flow.catalogue.measured(file)
+
+
+def wrapping(context: Context, errors: Iterable[str], name: str) -> str | None:
+    """The class that retries raise in place of errors of a class; None if that is no reason why they do not arrive."""
+    classes = context.flow.classes
+    found = (error for error in errors if unwrapped(error) != error and classes.is_subclass(unwrapped(error), name))
+    return next((as_raised(error) for error in found), None)
 
 
 def _entries(body: TryBody) -> list[tuple[str, Entry]]:

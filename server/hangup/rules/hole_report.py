@@ -6,7 +6,7 @@ from hangup.facts.expressions import Call, dotted
 from hangup.flow.holes import Hole
 from hangup.rules.finding import Finding, Related, Severity
 from hangup.rules.rule import Rule, pointed_at
-from hangup.rules.wording import ending, located, path
+from hangup.rules.wording import ending, instead, located, path
 
 
 def subject(hole: Hole) -> str:
@@ -40,7 +40,7 @@ def report(rule: Rule, hole: Hole, statement: str) -> Finding:
         _severity(hole, certain=worst.certain),
         start,
         end,
-        f"{statement}. {ending(worst, hole.scope)}",
+        f"{statement}. {ending(worst, hole.scope)}{instead(worst, hole.errors)}",
         related=(*_origin(hole), *path(worst)),
         names=tuple(sorted(hole.missed)),
         anchor=hole.scope.start + hole.site.expression.start,

@@ -10,6 +10,8 @@ from pathlib import Path
 from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.flow.analysis import Flow
 from hangup.flow.holes import Hole, holes
+from hangup.flow.retries.found import retries
+from hangup.flow.retries.tried import Retry
 from hangup.resolve.project import Module, Scope
 from hangup.rules.finding import Finding, Severity
 
@@ -25,6 +27,11 @@ class Context:
     def holes(self) -> list[Hole]:
         """The module's calls whose failure is not wholly handled; several rules speak of them."""
         return holes(self.flow, self.module)
+
+    @cached_property
+    def retries(self) -> list[Retry]:
+        """The module's retries."""
+        return retries(self.flow, self.module)
 
     @cached_property
     def hole_at(self) -> dict[int, Hole]:

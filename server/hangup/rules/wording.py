@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hangup.flow.analysis import Flow
 from hangup.flow.callers import Caller
+from hangup.flow.classes import as_raised, unwrapped
 from hangup.flow.reach import End
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Related
@@ -42,6 +43,12 @@ def ending(end: End, origin: Scope) -> str:
         return f"{way}: {end.outcome}."
     outermost = "it" if end.scope is origin else place(end.scope)
     return f"{way}: nothing in this workspace calls {outermost}, so whoever does has to expect this."
+
+
+def instead(end: End, known: Collection[str]) -> str:
+    """What a retry on the way raises in place of the `known` errors, as a sentence with a space before it."""
+    names = sorted({as_raised(error) for error in end.errors if error not in known and unwrapped(error) != error})
+    return f" After the last try it arrives as {' or '.join(names)}." if names else ""
 
 
 def _by(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from hangup.facts.extract import Memory, extract
 from hangup.facts.model import ModuleFacts, Unit
 from hangup.syntax.source import Source
 from hangup.syntax.tree import parse
+from hangup.workspace.store import Store, key_of
 from hangup.workspace.suppressions import Suppression, suppressions
 
 logger = logging.getLogger(__name__)
@@ -23,10 +24,11 @@ class Document:
     soon as it has been used.
     """
 
-    def __init__(self, path: str, source: Source, before: Document | None = None) -> None:
+    def __init__(self, path: str, source: Source, before: Document | None = None, store: Store | None = None) -> None:
         self.path = path
         self.source = source
         self._before = before
+        self._store = store
         self._memory: Memory = before._memory if before is not None else {}
 
     @cached_property
@@ -39,13 +41,23 @@ class Document:
     @cached_property
     def facts(self) -> ModuleFacts:
         """The facts; of a file that defeats us, none, and the log says so: the others are looked at all the same."""
+        store, self._store = self._store, None
+        key = key_of("facts", self.source.data) if store is not None else b""
+        known = store.find(key, ModuleFacts) if store is not None else None
+        if known is not None:
+            return known
         try:
-            return extract(self.source, self.tree, self._memory)
+            found = extract(self.source, self.tree, self._memory)
         except Exception:
             logger.exception("%s cannot be understood and is left out; please report it", self.path)
             return ModuleFacts(Unit("module", "", len(self.source.data)))
+        if store is not None:
+            store.put(key, found)
+        return found
 
     @cached_property
     def suppressions(self) -> list[Suppression]:
         """The comments that hide findings."""
+        if b"hangup:" not in self.source.data and b"HUP" not in self.source.data:
+            return []  # without a look at the tree, which may not be there yet
         return suppressions(self.source, self.tree)

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from hangup.knowledge.catalogue import Catalogue
-from hangup.knowledge.packs import index_with
-from hangup.knowledge.shipped import shipped
 from hangup.syntax.source import Source
-from hangup.workspace.files import python_files
+from hangup.workspace.files import is_test, python_files
+from hangup.workspace.installed.surroundings import Surroundings
 from hangup.workspace.settings import Settings, load
-from hangup.workspace.workspace import Workspace
+from hangup.workspace.store import Store
+from hangup.workspace.workspace import Report, Workspace
 
-Report = Callable[[str], None]
 
-
-def load_workspace(root: Path, settings: Settings | None = None, report: Report | None = None) -> Workspace:
-    """All Python files below `root` as one workspace.
+def load_workspace(
+    root: Path, settings: Settings | None = None, report: Report | None = None, store: Store | None = None
+) -> Workspace:
+    """All Python files below `root` as one workspace, seen with what is installed for it.
 
     settings: instead of those of the workspace's own files. report: told about each file that could not be read, or
-    not as its encoding says; nothing else stops for it. Raises SettingsError when the settings are not valid.
+    not as its encoding says; nothing else stops for it. store: where what is found is kept for the next time. Raises
+    SettingsError when the settings are not valid.
     """
     chosen = settings if settings is not None else load(root)
-    workspace = Workspace(chosen, catalogue_of(root, chosen, report))
+    kept = store if store is not None else Store(None)
+    surroundings = Surroundings(root, chosen, kept, report or _ignore)
+    workspace = Workspace(chosen, surroundings.catalogue, kept)
     for path in python_files(root):
         read_into(workspace, root, path, report)
+    for _ in surroundings.follow(workspace.flow.project):
+        pass
+    if surroundings.catalogue is not workspace.catalogue:
+        workspace.catalogue = surroundings.catalogue
+    for _ in surroundings.infer(workspace, [path for path in workspace.paths if not is_test(PurePosixPath(path))]):
+        pass
+    surroundings.close()
+    kept.flush()
     return workspace
-
-
-def catalogue_of(root: Path, settings: Settings, report: Report | None = None) -> Catalogue:
-    """The knowledge for a workspace: that of hangup, of packages beside it, and the workspace's own files.
-
-    report: told about each file that cannot be used.
-    """
-    own = [*shipped(), *(root / name for name in settings.knowledge)]
-    if not own:
-        return Catalogue()
-    files, problems = index_with(own)
-    if report is not None:
-        for problem in problems:
-            report(problem)
-    return Catalogue(files)
 
 
 def read_into(workspace: Workspace, root: Path, path: Path, report: Report | None = None) -> bool:
     """Read one file below `root` into a workspace; whether that worked."""
-    tell = report or (lambda message: None)
+    tell = report or _ignore
     try:
         source = Source.from_bytes(path.read_bytes())
     except OSError as error:
@@ -54,5 +48,9 @@ def read_into(workspace: Workspace, root: Path, path: Path, report: Report | Non
         return False
     if source.problem is not None:
         tell(f"{path}: {source.problem}")
-    workspace.update(path.relative_to(root).as_posix(), source)
+    workspace.update(path.relative_to(root).as_posix(), source, saved=True)
     return True
+
+
+def _ignore(message: str) -> None:
+    """Nobody wants to know."""

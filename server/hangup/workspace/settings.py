@@ -44,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: files of one's own about libraries, relative to the workspace; they go before those of hangup.
     boundaries: functions, by dotted name (`*` stands for any part), that a framework runs: an error that leaves one
     ends there. scripts: those that are run as programs, besides what pyproject.toml says under `[project.scripts]`.
+    python: the interpreter, or the folder of the environment, that the programs run with; relative to the workspace.
+    Without it, the environment is found by the usual conventions. jedi: ask jedi, within limits, for the types of
+    objects that cannot be resolved. follow_packages: work out from their source what
+    installed packages raise that no knowledge file speaks for.
     per_file_ignores: file pattern, as in `exclude`, to the codes that are not reported in such files.
     retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
     pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
@@ -57,6 +61,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     knowledge: list[str] = []
     boundaries: list[str] = []
     scripts: list[str] = []
+    python: str | None = None
+    jedi: bool = True
+    follow_packages: bool = True
     per_file_ignores: dict[str, list[str]] = {}
     retry: RetrySettings = RetrySettings()
     dependencies: list[str] = []
@@ -65,7 +72,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         """Whether a rule is reported on, in a file. The longest beginning of its code that is named decides."""
         file = PurePosixPath(path)
         of_file = [c for pattern, codes in self.per_file_ignores.items() if is_excluded(file, [pattern]) for c in codes]
-        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file])
+        # Who asks for retries without chance in their wait is not told about them.
+        asked = [] if self.retry.jitter else ["HUP305"]
+        return _named(code, [*self.select, *self.extend_select]) > _named(code, [*self.ignore, *of_file, *asked])
 
 
 def _named(code: str, beginnings: list[str]) -> int:

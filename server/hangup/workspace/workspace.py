@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from hangup.flow.analysis import Flow
@@ -16,16 +17,23 @@ from hangup.workspace.document import Document
 from hangup.workspace.files import is_test
 from hangup.workspace.naming import module_names
 from hangup.workspace.settings import Settings
+from hangup.workspace.store import Store
 from hangup.workspace.suppressions import visible
+
+Report = Callable[[str], None]
+"""Is told in a sentence what could not be used."""
 
 
 class Workspace:
     """Documents and what is found in them. Reads no files: it is given their text.
 
-    A path is relative to the workspace, with forward slashes.
+    A path is relative to the workspace, with forward slashes. store: where facts are kept between runs.
     """
 
-    def __init__(self, settings: Settings | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, catalogue: Catalogue | None = None, store: Store | None = None
+    ) -> None:
+        self._store = store
         self._settings = settings or Settings()
         self._catalogue = catalogue or Catalogue()
         self._documents: dict[str, Document] = {}
@@ -33,6 +41,7 @@ class Workspace:
         self._flow: Flow | None = None
         self._edited: set[str] = set()
         self._contexts: dict[str, Context] = {}
+        self._inferred: dict[str, Mapping[tuple[str, str], Sequence[str]]] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self._documents
@@ -67,17 +76,25 @@ class Workspace:
         """The current version of a file. Raises KeyError for one that the workspace does not hold."""
         return self._documents[path]
 
-    def update(self, path: str, source: Source) -> Document:
-        """Give a file a new text, or add it."""
+    def update(self, path: str, source: Source, *, saved: bool = False) -> Document:
+        """Give a file a new text, or add it. saved: it is the text on disk, whose facts are worth keeping."""
         old = self._documents.get(path)
         if old is not None and old.source.data == source.data:
             return old
-        self._documents[path] = Document(path, source, old)
+        self._documents[path] = Document(path, source, old, self._store if saved else None)
         if old is None:
             self._flow = None
         elif self._flow is not None:
             self._edited.add(path)
         return self._documents[path]
+
+    def infer(self, path: str, found: Mapping[tuple[str, str], Sequence[str]]) -> bool:
+        """Take what somebody else has found of the objects in a file; whether that is news."""
+        if self._inferred.get(path, {}) == found:
+            return False
+        self._inferred[path] = found
+        self._flow = None
+        return True
 
     def remove(self, path: str) -> None:
         """Forget a file; nothing happens if the workspace does not hold it."""
@@ -123,7 +140,7 @@ class Workspace:
 
     def _project(self) -> Project:
         packages = {PurePosixPath(p).parent for p in self._documents if p.endswith("__init__.py")}
-        project = Project(ends=_ends(self.settings))
+        project = Project(ends=_ends(self.settings), inferred=self._inferred)
         others: list[tuple[str, Module]] = []
         for path, document in self._documents.items():
             pure = PurePosixPath(path)

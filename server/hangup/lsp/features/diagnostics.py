@@ -14,7 +14,7 @@ from lsprotocol import types
 from msgspec import UNSET
 
 from hangup.lsp import wire
-from hangup.lsp.documents import key_of
+from hangup.lsp.documents import key_of, path_of
 from hangup.lsp.features.answer import answer
 from hangup.lsp.project import Report
 from hangup.lsp.projects import Place
@@ -78,9 +78,7 @@ class Diagnostics:
         if not session.client.pulls:
             self._post(uri, Urgency.TYPED)
         self._edited.add(uri)
-        if self._calm is not None:
-            self._calm.cancel()
-        self._calm = asyncio.get_running_loop().call_later(_CALM, self._look_around)
+        self._await_calm()
 
     def closed(self, uri: str) -> None:
         """A document is not open any more."""
@@ -94,6 +92,8 @@ class Diagnostics:
         session = self._server.session
         if not session.configured.is_set():
             return
+        self._edited |= {buffer.uri for buffer in session.documents.opened.values()}
+        self._await_calm()
         if session.client.pulls:
             self._check(uri for uri, _, _ in list(self._told.values()))
             return
@@ -106,9 +106,17 @@ class Diagnostics:
         if self._calm is not None:
             self._calm.cancel()
 
+    def _await_calm(self) -> None:
+        if self._calm is not None:
+            self._calm.cancel()
+        self._calm = asyncio.get_running_loop().call_later(_CALM, self._look_around)
+
     def _look_around(self) -> None:
         snapshot = self._server.session.snapshot
         edited, self._edited = self._edited, set()
+        for uri in edited:
+            work = self._follow(uri, asyncio.get_running_loop())
+            self._server.scheduler.post(work, Urgency.LATER, key=("follow", snapshot.folder_of(path_of(uri)) or uri))
         around = {key_of(other): other for uri in edited for other in snapshot.neighbours(uri)}
         if self._server.session.client.pulls:
             self._check(around.values())
@@ -125,6 +133,16 @@ class Diagnostics:
         if place is not None and place.buffer is not None:
             report = place.project.report(place.path, self._server.session.client)
             call_on(loop, self._publish, place, report)
+
+    def _follow(self, uri: str, loop: asyncio.AbstractEventLoop) -> Work[None]:
+        """Work: what the packages raise that a document's workspace imports is worked out from their source."""
+        if (yield from self._server.projects.follow(uri)):
+            call_on(loop, self._know_more)
+
+    def _know_more(self) -> None:
+        if not self._stopped:
+            self._server.session.outdate()
+            self.outdated()
 
     def _publish(self, place: Place, report: Report) -> None:
         """Send a report, unless the document or the settings have changed since: then a newer one is on its way."""

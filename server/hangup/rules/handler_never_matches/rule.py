@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.rules.dead_clause import dead_clauses, namesakes, report
+from hangup.rules.dead_clause import dead_clauses, namesakes, report, wrapping
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
@@ -17,6 +17,11 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
             calls = ", ".join(dict.fromkeys(effect.name for _, effect in clause.body.calls))
             written, raised = listed(context.flow, clause.names), listed(context.flow, clause.arriving)
             reason = f"{calls} cannot raise {written}; what it raises is {raised}"
+            wrappers = [wrapping(context, clause.arriving, name) for name in sorted(clause.names)]
+            if all(wrappers):
+                reason = (
+                    f"{calls} is tried again, and when that has failed too, {raised} comes out in place of {written}"
+                )
             yield report(rule, clause, reason, clause.arriving)
 
 
