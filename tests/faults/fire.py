@@ -427,12 +427,17 @@ class Cell:
     @property
     def needs(self) -> tuple[str, ...]:
         """The modules that must be installed."""
-        library = _LIBRARIES.get(self.fix)
+        library = library_of(self.fix)
         return (*self.program.needs, *((library,) if library else ()))
 
     @property
     def name(self) -> str:
         return f"{self.program.library}-{self.fix}-{self.fault}-{'recovers' if self.recovers else 'stays'}"
+
+
+def library_of(fix: str) -> str | None:
+    """The module of the library that a retry is made with; None for the others."""
+    return _LIBRARIES.get(fix)
 
 
 def plan() -> Iterator[Cell]:

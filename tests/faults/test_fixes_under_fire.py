@@ -227,6 +227,12 @@ def chosen() -> list[fire.Cell]:
         for cell in installed
         if (cell.fault in ("rst_after_request", "refused") or cell.program.library in _FEW)
         and ("deadline" not in cell.fix or cell.recovers or cell.program.library == "requests")
+        and (not fire.library_of(cell.fix) or cell.program.library in ("requests", "httpx (async)"))
+        and (
+            cell.program.library != "requests"
+            or cell.fix in ("wrap-in-try", "retry-with-backoff")
+            or "rst" in cell.fault
+        )
     ]
 
 
