@@ -183,7 +183,9 @@ def check(workspace: Workspace, source: Source, code: str, fix: Fix, before: Cou
     after = findings(workspace)
     if fix.kind == "quickfix":
         assert after[code] < before[code], f"{fix.title} leaves its finding\n{text}"
-    assert not after - before, f"{fix.title} brings {after - before}\n{text}"
+    # What the title or the loop around already says, the rules about retries say again.
+    revealed = Counter({code: n for code, n in after.items() if code.startswith("HUP3")})
+    assert not after - before - revealed, f"{fix.title} brings {after - before}\n{text}"
     assert not any(fix.edits == again.edits for again in _offered(workspace, code)), fix.title
     workspace.update("main.py", source)
 
