@@ -127,11 +127,15 @@ def _placed(source: Source, tree: Tree, present: list[_Statement], module: str, 
     line = f"from {module} import {name}" if name else f"import {module}"
     mates = [s for s in present if s.group == group]
     if mates:
-        plain = [s for s in mates if s.plain]
-        before = [s for s in plain if s.module < module]
+        # Modules come first, then names from modules, each in alphabetical order.
+        alike = [s for s in mates if s.plain is not bool(name)]
+        if not alike:
+            at = mates[-1].node.end_byte if name else mates[0].node.start_byte
+            return at, newline + line if name else line + newline
+        before = [s for s in alike if s.module < module]
         if before:
             return before[-1].node.end_byte, newline + line
-        return (plain or mates)[0].node.start_byte, line + newline
+        return alike[0].node.start_byte, line + newline
     earlier = [s for s in present if s.group < group]
     later = [s for s in present if s.group > group]
     if earlier:
@@ -151,4 +155,5 @@ def _top(source: Source, tree: Tree, line: str) -> tuple[int, str]:
         return first.end_byte, newline * 2 + line
     if source.data[first.start_byte :].startswith(b"%%"):  # a notebook's cell magic has to stay first
         return source.lines.end(source.lines.line_of(first.start_byte)), newline + line
-    return first.start_byte, line + newline * 2
+    is_definition = first.type in ("function_definition", "class_definition", "decorated_definition")
+    return first.start_byte, line + newline * (3 if is_definition else 2)

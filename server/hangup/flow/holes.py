@@ -66,7 +66,7 @@ def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect
         if hole is not None:
             return hole
     for callee in effect.callees:
-        explicit = flow.escapes.of(callee).explicit
+        explicit = {} if flow.plans.tries_again(callee) else flow.escapes.of(callee).explicit
         errors = {name: explicit[name] for name in flow.connectivity(explicit)} if explicit else {}
         source = None
         if scope.unit.kind != "module":  # a script's last line has to expect nothing but what its traceback tells

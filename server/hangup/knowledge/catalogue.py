@@ -273,11 +273,8 @@ class Catalogue:
 
     def dynamic_attribute(self, owner: str) -> str | None:
         """The type of every attribute of a class that is not defined, if its `__getattr__` is listed as a property."""
-        for each in self.ancestors(owner):
-            for call in self._listed(f"{each}#__getattr__"):
-                if call.property:
-                    return call.returns
-        return None
+        listed = (call for each in self.ancestors(owner) for call in self._listed(f"{each}#__getattr__"))
+        return next((call.returns for call in listed if call.property), None)
 
     def _listed(self, name: str) -> tuple[Call, ...]:
         path = self.file_of(name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hangup.facts.expressions import Attribute, Call, Enter, Expression, dotted
+from hangup.facts.model import Binding
 from hangup.fixes.arguments import append_argument
 from hangup.fixes.fix import Fix, FixContext, FixMaker, Kind
 from hangup.fixes.imports import add_imports
@@ -50,8 +51,12 @@ def _around_session(context: FixContext, hole: Hole, receiver: Expression) -> It
     """A client of aiohttp-retry in the line before, and the call made on that."""
     start, end = hole.scope.start + receiver.start, hole.scope.start + receiver.end
     place = place_of(context.source, context.tree, start, end)
-    if place is None or place.colon is not None or dotted(receiver) is None:
+    path = dotted(receiver)
+    if place is None or place.colon is not None or path is None:
         return
+    made = (each.start for each in hole.scope.names.get(path.partition(".")[0], ()) if isinstance(each, Binding))
+    if any(place.start <= hole.scope.start + at < start for at in made):
+        return  # the statement itself makes the session
     name = free_name(context, hole.scope, "retrying", "retry_client")
     session = context.source.slice(start, end)
     text, modules = _written(context, hole.scope, "\n".join(BY_AIOHTTP_RETRY).replace("{session}", session))

@@ -53,6 +53,11 @@ class Plans:
                         return plan
         return None
 
+    def tries_again(self, scope: Scope) -> bool:
+        """Whether a library tries a function, or a part of it, again. As with a loop by hand whose handler raises only
+        in the end, that counts as handling: what comes out then is no news to the caller."""
+        return bool(self.decorating(scope)) or any(self.around(scope, guard) for guard in scope.unit.guards)
+
     def retry(self, scope: Scope, error: str) -> bool:
         """Whether a decorator tries a function again after an error: what comes out then was decided."""
         return any(plan.errors.include(self._classes, error) is not False for plan in self.decorating(scope))
