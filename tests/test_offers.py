@@ -90,7 +90,7 @@ def test_everything_at_once_until_nothing_is_left() -> None:
 
 
 def test_in_a_try_a_clause_comes_first() -> None:
-    text = "import requests\ntry:\n    requests.get('u', timeout=1)\nexcept KeyError:\n    pass\n"
+    text = "import requests\ntry:\n    requests.get('u', timeout=1)\nexcept KeyError:\n    print('no')\n"
     fixes = offered(text, "HUP101")
     assert [fix.name for fix in fixes][:3] == ["add-except-clause", "widen-clause", "wrap-in-try"]
     assert [fix.preferred for fix in fixes].count(True) == 1

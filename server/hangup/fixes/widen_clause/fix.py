@@ -29,6 +29,9 @@ def make(context: FixContext) -> Iterator[Fix]:
     _, whole = context.flow.guards.caught(hole.scope, handler)
     if not handler.types or not whole or handler.star or _is_particular(context, hole, handler):
         return
+    body = context.source.slice(hole.scope.start + handler.body_start, hole.scope.start + handler.body_end)
+    if body.strip() in ("pass", "..."):
+        return  # what it drops in silence may be nothing; a network error is something
     dead = any(
         clause.body.scope is hole.scope and clause.body.guard == index and clause.handler == handler
         for clause in dead_clauses(context.context)
