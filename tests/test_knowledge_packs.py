@@ -262,9 +262,7 @@ def test_what_tries_again_has_those_arguments(pack: schema.Pack) -> None:
 
 
 def parameters_of(name: str) -> dict[str, inspect.Parameter]:
-    owner, _, last = name.rpartition(".")
-    # A function may have the name of a module beside it (`tenacity.retry`).
-    found = member(name) if "#" in name else getattr(find(owner), last)
+    found = member(name) if "#" in name else find(name)
     assert callable(found), name
     parameters = dict(inspect.signature(found).parameters)
     if "#" in name:

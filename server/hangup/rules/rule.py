@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,9 @@ from hangup.flow.retries.tried import Retry
 from hangup.resolve.project import Module, Scope
 from hangup.rules.finding import Finding, Severity
 from hangup.syntax.source import Source
-from hangup.syntax.tree import Tree
+from hangup.syntax.tree import Tree, ancestors, node_at
+
+_ANSWER = re.compile(rb"\b(status|status_code|response|code|headers)\b")
 
 
 class Text(Protocol):
@@ -49,8 +52,20 @@ class Context:
 
     @cached_property
     def retries(self) -> list[Retry]:
-        """The module's retries."""
-        return retries(self.flow, self.module)
+        """The module's retries. A request that is made again because of an answer to it is none."""
+        found = retries(self.flow, self.module)
+        return [each for each in found if each.kind != "recursion" or not self._is_about_answer(each)]
+
+    def _is_about_answer(self, retry: Retry) -> bool:
+        """Whether the place where a function calls itself is reached only with certain answers of the server."""
+        node = node_at(self.text.tree, retry.scope.start + retry.start)
+        for each in ancestors(node):
+            condition = each.child_by_field_name("condition") if each.type == "if_statement" else None
+            if condition is not None and _ANSWER.search(condition.text or b""):
+                return True
+            if each.type in ("except_clause", "function_definition"):
+                return False
+        return False
 
     @cached_property
     def try_bodies(self) -> list[TryBody]:

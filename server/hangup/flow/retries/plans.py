@@ -230,6 +230,8 @@ def _counted(scope: Scope, given: Expression | None, retrier: Retrier) -> Limit:
     _, found = written(scope, given)
     if isinstance(found, Constant) and found.value is None:
         return Limit(None if retrier.form == "policy" else False)
+    if isinstance(found, Constant) and found.value is False:
+        return Limit(True, 1)
     value = number(scope, given)
     if value is None:
         return Limit(None if retrier.unlimited is not None else True)

@@ -105,7 +105,7 @@ def _first_use(scope: Scope, block: Node, name: str) -> Node | None:
             if _is_target(node) or _binds(scope, name, block.start_byte - scope.start, node.start_byte - scope.start):
                 return None
             return None if _is_protected(node, block) else node
-        if node.type in _UNITS:
+        if node.type in _UNITS or _comprehends(node, wanted):
             continue
         children = node.named_children
         if node.type == "attribute":
@@ -118,7 +118,15 @@ def _first_use(scope: Scope, block: Node, name: str) -> Node | None:
 
 def _is_target(node: Node) -> bool:
     parent = node.parent
-    return parent is not None and parent.type == "assignment" and parent.child_by_field_name("left") == node
+    binding = ("assignment", "for_statement", "for_in_clause")
+    return parent is not None and parent.type in binding and parent.child_by_field_name("left") == node
+
+
+def _comprehends(node: Node, name: bytes) -> bool:
+    """Whether a comprehension has a name of its own like this."""
+    clauses = [each for each in node.named_children if each.type == "for_in_clause"]
+    targets = (each.child_by_field_name("left") for each in clauses)
+    return any(re.search(rb"\b" + re.escape(name) + rb"\b", t.text or b"") for t in targets if t is not None)
 
 
 def _is_protected(node: Node, block: Node) -> bool:
