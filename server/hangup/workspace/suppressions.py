@@ -11,7 +11,7 @@ import msgspec
 from tree_sitter import Tree
 
 from hangup.rules.finding import Finding
-from hangup.rules.registry import rule
+from hangup.rules.registry import rule, rules
 from hangup.syntax.source import Source
 from hangup.syntax.tree import Node, node_at
 
@@ -119,12 +119,17 @@ def unused(
     for comment in comments:
         used = {code for code, line in by_line if comment.hides(code, line)}
         about = [code for code in comment.codes if code.startswith("HUP") and not _UNUSED.startswith(code)]
-        idle = [code for code in about if wants(code) and not any(each.startswith(code) for each in used)]
+        looked_for = [code for code in about if wants(code) or not _exists(code)]
+        idle = [code for code in looked_for if not any(each.startswith(code) for each in used)]
         if comment.codes and not idle:
             continue
         if not comment.codes and (used or not wants("HUP")):
             continue
         yield _report(comment, idle)
+
+
+def _exists(beginning: str) -> bool:
+    return any(each.code.startswith(beginning) for each in rules())
 
 
 def _report(comment: Suppression, idle: list[str]) -> Finding:
@@ -141,6 +146,6 @@ def _report(comment: Suppression, idle: list[str]) -> Finding:
         "information",
         comment.start,
         comment.end,
-        f"{what}: there is no such finding any more",
+        f"{what}: there is no such {'finding any more' if any(map(_exists, idle or ['HUP'])) else 'rule'}",
         names=() if everything else tuple(idle),
     )
