@@ -81,6 +81,7 @@ class Arguments:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._calls: dict[str, dict[Scope, list[Call]]] = {}
+        self._noted: dict[Scope, set[str]] = {}
         self._looked = False
         self._classes: dict[str, list[Scope]] | None = None
         self._handed: dict[str, dict[Scope, list[tuple[Call, Expression]]]] = {}
@@ -139,15 +140,14 @@ class Arguments:
         return (ProjectInstance(found[0]),) if used and used <= self._defined(found[0]) else ()
 
     def forget(self, scopes: Iterable[Scope]) -> None:
-        """Find again what some scopes call, after they have changed."""
-        self._classes = None
+        """Find again what some scopes call, after they have changed. The classes of the project stay the same: other
+        ones make another project."""
         if not self._looked:
             return
         for scope in scopes:
-            for calls in self._calls.values():
-                calls.pop(scope, None)
-            for pairs in self._handed.values():
-                pairs.pop(scope, None)
+            for name in self._noted.pop(scope, ()):
+                self._calls.get(name, {}).pop(scope, None)
+                self._handed.get(name, {}).pop(scope, None)
             self._add(scope)
 
     def _look(self) -> None:
@@ -163,9 +163,12 @@ class Arguments:
             if site.kind != "call" or not isinstance(call, Call) or not call.arguments:
                 continue
             name = _last_name(call.function)
+            noted = self._noted.setdefault(scope, set())
+            noted.add(name)
             self._calls.setdefault(name, {}).setdefault(scope, []).append(call)
             for argument in call.arguments if name in _GIVING else ():
                 handed = _last_name(argument.value)
+                noted.add(handed)
                 self._handed.setdefault(handed, {}).setdefault(scope, []).append((call, argument.value))
 
     def _calls_of(self, scope: Scope) -> Iterator[tuple[Scope, Call]]:
