@@ -40,20 +40,14 @@ def check(options: argparse.Namespace) -> int:
     gc.freeze()
     gc.set_threshold(100_000, 5, 2)
     store = open_store(wanted=not options.no_cache)
-    workspace = load_workspace(root, settings, _say, store)
+    named = [path.resolve().relative_to(root).as_posix() for path in paths if path.is_file() and _is_in(path, root)]
+    workspace = load_workspace(root, settings, _say, store, named if len(named) == len(paths) else None)
     wanted = list(dict.fromkeys(_wanted(workspace, root, paths)))
     if options.diff or options.fix:
-        fixed = fix_all(workspace, wanted, unsafe=options.unsafe_fixes)
-        if options.diff:
-            print(as_diff(fixed), end="")
-            return 1 if fixed else 0
-        try:
-            write(root, fixed)
-        except OSError as error:
-            _say(f"{error.filename}: cannot be written: {error.strerror}")
-            return 2
-        made = sum(each.made for each in fixed)
-        _say(f"fixed {made} finding{'' if made == 1 else 's'} in {len(fixed)} file{'' if len(fixed) == 1 else 's'}")
+        code = _repair(workspace, root, wanted, options)
+        if code is not None:
+            store.close()
+            return code
     found = [(path, finding) for path in wanted for finding in workspace.findings(path)]
     store.close()
     if options.output_format == "json":
@@ -65,6 +59,22 @@ def check(options: argparse.Namespace) -> int:
             )
         )
     return 1 if any(finding.severity != "hint" for _, finding in found) else 0
+
+
+def _repair(workspace: Workspace, root: Path, wanted: list[str], options: argparse.Namespace) -> int | None:
+    """Make the fixes, or show them; the exit code if that is all there is to do."""
+    fixed = fix_all(workspace, wanted, unsafe=options.unsafe_fixes)
+    if options.diff:
+        print(as_diff(fixed), end="")
+        return 1 if fixed else 0
+    try:
+        write(root, fixed)
+    except OSError as error:
+        _say(f"{error.filename}: cannot be written: {error.strerror}")
+        return 2
+    made = sum(each.made for each in fixed)
+    _say(f"fixed {made} finding{'' if made == 1 else 's'} in {len(fixed)} file{'' if len(fixed) == 1 else 's'}")
+    return None
 
 
 def _settings(root: Path, options: argparse.Namespace) -> Settings:
@@ -105,6 +115,10 @@ def _wanted(workspace: Workspace, root: Path, paths: list[Path]) -> Iterator[str
             # A folder of tests that is named is asked for.
             if workspace.settings.include_tests or not is_test(PurePosixPath(file.relative_to(path).as_posix())):
                 yield str(pure)
+
+
+def _is_in(path: Path, root: Path) -> bool:
+    return root in path.resolve().parents
 
 
 def _say(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from hangup.syntax.source import Source
@@ -13,13 +14,18 @@ from hangup.workspace.workspace import Report, Workspace
 
 
 def load_workspace(
-    root: Path, settings: Settings | None = None, report: Report | None = None, store: Store | None = None
+    root: Path,
+    settings: Settings | None = None,
+    report: Report | None = None,
+    store: Store | None = None,
+    inferred: Iterable[str] | None = None,
 ) -> Workspace:
     """All Python files below `root` as one workspace, seen with what is installed for it.
 
     settings: instead of those of the workspace's own files. report: told about each file that could not be read, or
-    not as its encoding says; nothing else stops for it. store: where what is found is kept for the next time. Raises
-    SettingsError when the settings are not valid.
+    not as its encoding says; nothing else stops for it. store: where what is found is kept for the next time.
+    inferred: the files of which types may be asked for; None for all but tests. Raises SettingsError when the settings
+    are not valid.
     """
     chosen = settings if settings is not None else load(root)
     kept = store if store is not None else Store(None)
@@ -31,7 +37,8 @@ def load_workspace(
         pass
     if surroundings.catalogue is not workspace.catalogue:
         workspace.catalogue = surroundings.catalogue
-    for _ in surroundings.infer(workspace, [path for path in workspace.paths if not is_test(PurePosixPath(path))]):
+    files = [path for path in workspace.paths if not is_test(PurePosixPath(path))]
+    for _ in surroundings.infer(workspace, files if inferred is None else inferred):
         pass
     surroundings.close()
     kept.flush()

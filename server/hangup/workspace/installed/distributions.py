@@ -31,6 +31,7 @@ class Distributions:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self._closed: dict[str, bool] = {}
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -42,6 +43,16 @@ class Distributions:
                 if match is not None:
                     found.setdefault(normalised(match["name"]), match["version"])
         return found
+
+    def is_closed(self, imported: str) -> bool:
+        """Whether a dotted name is of a package that is installed and cannot be followed: compiled, or too big."""
+        top = imported.partition(".")[0]
+        if top not in self._closed:
+            there = top not in sys.stdlib_module_names and any(
+                (folder / top).is_dir() or any(folder.glob(f"{top}.*")) for folder in self._environment.libraries
+            )
+            self._closed[top] = there and self.package(imported) is None
+        return self._closed[top]
 
     def package(self, imported: str) -> Package | None:
         """The package behind an imported dotted name; None if it is not installed, not Python, or too big to follow.

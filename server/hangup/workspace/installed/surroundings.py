@@ -36,6 +36,7 @@ class Surroundings:
             instead = f"; {self.environment.prefix} is used" if self.environment is not None else ""
             report(f"there is no Python environment at {settings.python}{instead}")
         distributions = Distributions(self.environment) if self.environment is not None else None
+        self._distributions = distributions
         own = [*shipped(), *((root or Path()) / name for name in settings.knowledge)]
         self.catalogue = _catalogue(tuple(own), self.environment, distributions, report)
         followed = distributions is not None and settings.follow_packages
@@ -49,13 +50,21 @@ class Surroundings:
         return Inference(self._root, self.environment, self._store)
 
     def infer(self, workspace: Workspace, paths: Iterable[str]) -> Iterator[None]:
-        """Have types inferred that some files of a workspace need, a file between two yields."""
+        """Have types inferred that some files of a workspace need, a file between two yields.
+
+        Only of files that import something which is installed and could not be followed: nobody else could tell more.
+        """
         for path in paths:
-            if self.inference is None or path not in workspace:
-                return
+            if self.inference is None or path not in workspace or not self._has_closed(workspace.module(path)):
+                continue
             asked = list(questions(workspace.flow, workspace.module(path)))
             workspace.infer(path, (yield from self.inference.infer(path, workspace.document(path).source, asked)))
             yield
+
+    def _has_closed(self, module: Module) -> bool:
+        distributions, known = self._distributions, self.catalogue.file_of
+        names = imports_of([module]) if distributions is not None else set()
+        return any(distributions.is_closed(name) for name in names if distributions and known(name) is None)
 
     def close(self) -> None:
         """Let go of what was started."""
