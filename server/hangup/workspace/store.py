@@ -31,6 +31,7 @@ _KEPT = 30
 """Days after which what nobody asked for is thrown away."""
 _DAY = 86_400
 _TABLE = "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, used INTEGER, data BLOB) WITHOUT ROWID"
+_INDEX = "CREATE INDEX IF NOT EXISTS by_day ON entries (used)"  # else forgetting would read all that is kept
 _FORMING = ("syntax", "facts", "resolve", "flow", "workspace/installed")
 """The packages whose code decides what an entry holds."""
 
@@ -156,6 +157,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_TABLE)
+        connection.execute(_INDEX)
     except sqlite3.Error:
         connection.close()
         raise
