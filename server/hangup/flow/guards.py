@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from hangup.facts.expressions import Call, Constant, Name, dotted
+from hangup.facts.expressions import Alternatives, Call, Constant, Expression, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.flow.retries.plan import Plan
@@ -81,10 +81,18 @@ class Guards:
             if not handler.types:
                 known = frozenset({"BaseException"}), True
             else:
-                parts = [self._classes.named(self._evaluator.values(scope, each)) for each in handler.types]
+                parts = [self._named(scope, each) for each in handler.types]
                 known = frozenset(n for names, _ in parts for n in names), all(whole for _, whole in parts)
             in_scope[handler.start] = known
         return known
+
+    def _named(self, scope: Scope, expression: Expression) -> tuple[frozenset[str], bool]:
+        """The classes that an expression of a clause names. A class is true: `A or B` is A, and `A and B` is B."""
+        if isinstance(expression, Alternatives) and expression.operator in ("or", "and"):
+            kept = self._named(scope, expression.options[0 if expression.operator == "or" else -1])
+            if kept[1]:
+                return kept
+        return self._classes.named(self._evaluator.values(scope, expression))
 
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Forget the clauses of scopes that have changed, and what went through anything."""
