@@ -8,7 +8,7 @@ from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import Written, free_name, write_function
 from hangup.fixes.policy import number
-from hangup.fixes.retrial import Retrial, retrial, span
+from hangup.fixes.retrial import Retrial, retrial, span, why_not_repeated
 
 NAME = "retry-with-backoff"
 _MOST_DOUBLINGS = 16
@@ -21,6 +21,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     if retry is not None:
         yield _counted(context, retry)
         yield _timed(context, retry)
+    elif reason := why_not_repeated(context):
+        yield Fix("Retry with exponential backoff", (), NAME, disabled=reason)
 
 
 def _counted(context: FixContext, retry: Retrial) -> Fix:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Guard, Handler
+from hangup.fixes.clauses import uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -28,6 +29,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     handler = guard.handlers[-1]
     _, whole = context.flow.guards.caught(hole.scope, handler)
     if not handler.types or not whole or handler.star or _is_particular(context, hole, handler):
+        return
+    if uses_what_fails(context, hole, guard, handler):
         return
     body = context.source.slice(hole.scope.start + handler.body_start, hole.scope.start + handler.body_end)
     if body.strip() in ("pass", "..."):
