@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Binding, Guard, Handler
 from hangup.fixes.fix import FixContext
 from hangup.flow.holes import Hole
 from hangup.resolve.project import Scope
+from hangup.resolve.values import Items
 from hangup.rules.name_unbound_in_finally.rule import first_use
 from hangup.syntax.edits import Edit
 from hangup.syntax.source import Source
 from hangup.syntax.tree import Node, enclosing, node_at
 
 CLAUSES = ("except_clause", "except_group_clause")
+_EVERY_ERROR_HAS = ("args", "with_traceback", "add_note", "__cause__", "__context__", "__class__", "__traceback__")
 
 
 def clause_of(context: FixContext) -> tuple[Guard, int] | None:
@@ -62,6 +65,24 @@ def uses_what_fails(context: FixContext, hole: Hole, guard: Guard, handler: Hand
 def _is_bound_before(scope: Scope, name: str, start: int) -> bool:
     origins = scope.names.get(name, ())
     return any(not isinstance(origin, Binding) or origin.start < start for origin in origins)
+
+
+def names_a_tuple(context: FixContext, scope: Scope, handler: Handler) -> bool:
+    """Whether a clause names a variable that holds a tuple of classes."""
+    values = [value for each in handler.types for value in context.flow.evaluator.values(scope, each)]
+    return len(handler.types) == 1 and any(isinstance(value, Items) for value in values)
+
+
+def reads_its_own(scope: Scope, handler: Handler) -> bool:
+    """Whether a clause reads what only its own class may have (`error.reason`)."""
+    return any(
+        isinstance(site.expression, Attribute)
+        and isinstance(site.expression.value, Name)
+        and site.expression.value.id == handler.name
+        and site.expression.name not in _EVERY_ERROR_HAS
+        and handler.body_start <= site.expression.start < handler.body_end
+        for site in scope.unit.sites
+    )
 
 
 def clause_node(context: FixContext, handler: Handler) -> Node | None:

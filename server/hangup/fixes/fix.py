@@ -90,6 +90,11 @@ class FixContext:
                 return body is not None and body.start_byte <= offset < body.end_byte
         return False
 
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The top-level packages that the module imports."""
+        return frozenset(each.module.partition(".")[0] for each in self.module.scope.unit.imports)
+
     def depends_on(self, distribution: str, module: str) -> bool:
         """Whether the project uses a library: it names the distribution, or imports the module somewhere."""
         return self.policy.names(distribution) or module in self.flow.imported

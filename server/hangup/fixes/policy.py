@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
-_SEPARATORS = re.compile(r"[-_.]+")
+from hangup.knowledge.presence import normalised
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -27,11 +25,6 @@ class Policy(msgspec.Struct, frozen=True):
     def names(self, distribution: str) -> bool:
         """Whether the project names a distribution as a dependency."""
         return normalised(distribution) in self.dependencies
-
-
-def normalised(distribution: str) -> str:
-    """The name of a distribution as PEP 503 compares it."""
-    return _SEPARATORS.sub("-", distribution).lower()
 
 
 def number(value: float) -> str:

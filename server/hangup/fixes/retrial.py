@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hangup.facts.expressions import Call, Constant
-from hangup.fixes.fix import FixContext
-from hangup.fixes.naming import clause_for, is_taken
+from hangup.fixes.fix import Fix, FixContext
+from hangup.fixes.imports import add_imports
+from hangup.fixes.naming import clause_for, free_name, is_taken
 from hangup.fixes.policy import number
 from hangup.fixes.statements import Place, place_of, why_not
 from hangup.flow.holes import Hole
@@ -20,19 +22,31 @@ class Retrial:
     """A statement that can be run again.
 
     clause: the expression of the classes to try again on; modules: those that it needs imported.
-    unsafe: it sends something that the peer may then carry out twice. waits: `await ` where it must not block.
+    attempt: a free name for the variable of the loop. unsafe: it sends something that the peer may then carry out
+    twice. waits: `await ` where it must not block.
     """
 
     hole: Hole
     place: Place
     clause: str
     modules: list[str]
+    attempt: str
     unsafe: bool
     waits: str
+
+    @property
+    def inner(self) -> str:
+        """The indentation of what stands in the loop."""
+        return self.place.indent + self.place.step
 
     def title(self, words: str) -> str:
         """The title of a fix, which says so if a retry may send twice."""
         return f"{words} (may send twice)" if self.unsafe else words
+
+    def fix(self, context: FixContext, name: str, title: str, lines: list[str], modules: Iterable[str | None]) -> Fix:
+        """The fix that writes these lines in place of the statement. modules: imports that they need besides."""
+        imports = add_imports(context.source, context.tree, [*self.modules, *modules])
+        return Fix(self.title(title), (*imports, self.place.edit(lines)), name)
 
 
 def retrial(context: FixContext) -> Retrial | None:
@@ -43,7 +57,8 @@ def retrial(context: FixContext) -> Retrial | None:
         return None
     clause, modules = clause_for(context, hole, place.start, place.end)
     waits = "await " if hole.scope.unit.is_async or hole.site.awaited else ""
-    return Retrial(hole, place, clause, modules, is_unsafe(hole), waits)
+    attempt = free_name(context, hole.scope, "attempt", "retry_attempt")
+    return Retrial(hole, place, clause, modules, attempt, is_unsafe(hole), waits)
 
 
 def why_not_repeated(context: FixContext) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hangup.fixes.fix import Fix, FixContext
-from hangup.fixes.policy import Policy, normalised
+from hangup.fixes.policy import Policy
 from hangup.fixes.registry import fixes, refusals
+from hangup.knowledge.presence import normalised
 from hangup.rules.finding import Finding
 from hangup.workspace.settings import Settings
 from hangup.workspace.workspace import Workspace

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"\d+")
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def normalised(distribution: str) -> str:
+    """The name of a distribution as PEP 503 compares it: `Typing_Extensions` is `typing-extensions`."""
+    return _SEPARATORS.sub("-", distribution).lower()
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,11 @@ class Presence:
     def of(cls, distribution: str | None, python: tuple[int, int] | None, versions: Mapping[str, str]) -> Presence:
         """The presence of a distribution; of the standard library (None), Python's version.
 
-        versions: what is installed, by distribution in lower case with hyphens.
+        versions: what is installed, by normalised name of the distribution.
         """
         if distribution is None:
             return cls(python)
-        installed = versions.get(re.sub(r"[-_.]+", "-", distribution).lower())
+        installed = versions.get(normalised(distribution))
         return cls(_numbers(installed) if installed is not None else None)
 
     def holds(self, since: str | None, until: str | None) -> bool:

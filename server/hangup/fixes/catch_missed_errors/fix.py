@@ -6,19 +6,15 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import hides_a_clause, uses_what_fails
+from hangup.fixes.clauses import hides_a_clause, names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
 from hangup.flow.holes import Hole
-from hangup.resolve.values import Items
 from hangup.syntax.edits import Edit
 from hangup.syntax.indentation import leading
 from hangup.syntax.tree import node_at
-
-_EVERY_ERROR_HAS = ("args", "with_traceback", "add_note", "__cause__", "__context__", "__class__", "__traceback__")
 
 
 def make(context: FixContext) -> Iterator[Fix]:
@@ -39,7 +35,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     clause, modules = write_clause(context, hole.scope, wanted)
     start, end = hole.scope.start + handler.types_start, hole.scope.start + handler.types_end
     node = node_at(context.tree, start, end)
-    named = _is_named_tuple(context, hole, handler)
+    named = names_a_tuple(context, hole.scope, handler)
     if named or (node.type == "tuple" and node.start_point.row != node.end_point.row):
         edit = Edit(start, end, f"(*{context.source.slice(start, end)}, {clause.strip('()')})")
         edit = edit if named else _in_lines(context, hole, handler, node, wanted, clause.strip("()"))
@@ -49,14 +45,8 @@ def make(context: FixContext) -> Iterator[Fix]:
         clause, modules = write_clause(context, hole.scope, names)
         edit, title = Edit(start, end, clause), f"Catch {clause} there"
     imports = add_imports(context.source, context.tree, [*modules])
-    preferred = not _looks_into(hole, handler)
+    preferred = not reads_its_own(hole.scope, handler)
     yield Fix(title, (*imports, edit), "catch-missed-errors", preferred=preferred)
-
-
-def _is_named_tuple(context: FixContext, hole: Hole, handler: Handler) -> bool:
-    """Whether the clause names a variable that holds a tuple of classes."""
-    values = [value for each in handler.types for value in context.flow.evaluator.values(hole.scope, each)]
-    return len(handler.types) == 1 and any(isinstance(value, Items) for value in values)
 
 
 def _in_lines(
@@ -80,18 +70,6 @@ def _one_more_line(context: FixContext, node: Node, text: str) -> Edit:
     lines = context.source.lines
     at = lines.end(lines.line_of(last.end_byte))
     return Edit(at, at, f"{context.source.newline}{leading(context.source, last.start_byte)}{text},")
-
-
-def _looks_into(hole: Hole, handler: Handler) -> bool:
-    """Whether the clause reads what only its own class may have (`error.reason`)."""
-    return any(
-        isinstance(site.expression, Attribute)
-        and isinstance(site.expression.value, Name)
-        and site.expression.value.id == handler.name
-        and site.expression.name not in _EVERY_ERROR_HAS
-        and handler.body_start <= site.expression.start < handler.body_end
-        for site in hole.scope.unit.sites
-    )
 
 
 def _clause(hole: Hole) -> tuple[Guard, Handler] | None:

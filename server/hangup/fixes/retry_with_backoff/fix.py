@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
-from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import Written, free_name, write_function
 from hangup.fixes.policy import number
 from hangup.fixes.retrial import Retrial, retrial, span, why_not_repeated
@@ -26,54 +25,43 @@ def make(context: FixContext) -> Iterator[Fix]:
 
 
 def _counted(context: FixContext, retry: Retrial) -> Fix:
-    policy, place = context.policy, retry.place
-    attempt = free_name(context, retry.hole.scope, "attempt", "retry_attempt")
-    sleep, jitter = _sleep(context, retry), _jitter(context, retry)
-    wait = f"{span(context)}**{attempt})"
-    wait = f"{jitter.text}(0, {wait})" if jitter is not None else wait
-    inner = place.indent + place.step
+    policy, inner, attempt = context.policy, retry.inner, retry.attempt
+    step = retry.place.step
+    sleep, wait = _sleep(context, retry), _wait(context, retry, f"**{attempt}")
     lines = [
         f"for {attempt} in range({policy.attempts}):",
         *_tried(retry),
-        f"{inner}{place.step}if {attempt} == {policy.attempts - 1}:",
-        f"{inner}{place.step * 2}raise",
-        f"{inner}{place.step}{retry.waits}{sleep.text}({wait})",
+        f"{inner}{step}if {attempt} == {policy.attempts - 1}:",
+        f"{inner}{step * 2}raise",
+        f"{inner}{step}{retry.waits}{sleep.text}({wait.text})",
     ]
-    imports = add_imports(
-        context.source, context.tree, [*retry.modules, sleep.module, jitter.module if jitter is not None else None]
-    )
     title = f"Retry up to {policy.attempts} times with exponential backoff{' and jitter' if policy.jitter else ''}"
-    return Fix(retry.title(title), (*imports, place.edit(lines)), NAME)
+    return retry.fix(context, NAME, title, lines, [sleep.module, wait.module])
 
 
 def _timed(context: FixContext, retry: Retrial) -> Fix:
-    policy, place, scope = context.policy, retry.place, retry.hole.scope
-    attempt = free_name(context, scope, "attempt", "retry_attempt")
+    policy, scope, inner, attempt = context.policy, retry.hole.scope, retry.inner, retry.attempt
+    step = retry.place.step
     deadline, pause = free_name(context, scope, "deadline", "give_up_at"), free_name(context, scope, "pause", "wait")
-    sleep, jitter = _sleep(context, retry), _jitter(context, retry)
+    sleep, wait = _sleep(context, retry), _wait(context, retry, f" ** min({attempt}, {_MOST_DOUBLINGS})")
     clock = write_function(context, scope, "time", "monotonic")
     count = write_function(context, scope, "itertools", "count")
-    wait = f"{span(context)} ** min({attempt}, {_MOST_DOUBLINGS}))"
-    wait = f"{jitter.text}(0, {wait})" if jitter is not None else wait
-    inner = place.indent + place.step
     lines = [
         f"{deadline} = {clock.text}() + {number(policy.total)}",
-        f"{place.indent}for {attempt} in {count.text}():",
+        f"{retry.place.indent}for {attempt} in {count.text}():",
         *_tried(retry),
-        f"{inner}{place.step}{pause} = {wait}",
-        f"{inner}{place.step}if {clock.text}() + {pause} > {deadline}:",
-        f"{inner}{place.step * 2}raise",
-        f"{inner}{place.step}{retry.waits}{sleep.text}({pause})",
+        f"{inner}{step}{pause} = {wait.text}",
+        f"{inner}{step}if {clock.text}() + {pause} > {deadline}:",
+        f"{inner}{step * 2}raise",
+        f"{inner}{step}{retry.waits}{sleep.text}({pause})",
     ]
-    needed = [*retry.modules, sleep.module, clock.module, count.module, jitter.module if jitter is not None else None]
-    imports = add_imports(context.source, context.tree, needed)
     title = f"Retry for {number(policy.total)} seconds with exponential backoff{' and jitter' if policy.jitter else ''}"
-    return Fix(retry.title(title), (*imports, place.edit(lines)), NAME)
+    return retry.fix(context, NAME, title, lines, [sleep.module, wait.module, clock.module, count.module])
 
 
 def _tried(retry: Retrial) -> list[str]:
     """The `try` in the loop, up to the head of its clause."""
-    place, inner = retry.place, retry.place.indent + retry.place.step
+    place, inner = retry.place, retry.inner
     return [
         f"{inner}try:",
         inner + place.step + place.moved(2),
@@ -86,13 +74,17 @@ def _sleep(context: FixContext, retry: Retrial) -> Written:
     """The function that waits without blocking what must not be blocked."""
     if not retry.waits:
         return write_function(context, retry.hole.scope, "time", "sleep")
-    modules = {imported.module.partition(".")[0] for imported in context.module.scope.unit.imports}
-    others = [name for name in ("trio", "anyio") if name in modules and "asyncio" not in modules]
+    others = [name for name in ("trio", "anyio") if name in context.imported and "asyncio" not in context.imported]
     return write_function(context, retry.hole.scope, others[0] if others else "asyncio", "sleep")
 
 
-def _jitter(context: FixContext, retry: Retrial) -> Written | None:
-    return write_function(context, retry.hole.scope, "random", "uniform") if context.policy.jitter else None
+def _wait(context: FixContext, retry: Retrial, exponent: str) -> Written:
+    """The expression of how long to wait after an attempt; with full jitter anything from nothing to that."""
+    longest = f"{span(context)}{exponent})"
+    if not context.policy.jitter:
+        return Written(longest, None)
+    uniform = write_function(context, retry.hole.scope, "random", "uniform")
+    return Written(f"{uniform.text}(0, {longest})", uniform.module)
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 30, make)

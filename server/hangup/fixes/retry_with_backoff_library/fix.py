@@ -44,8 +44,7 @@ def make(context: FixContext) -> Iterator[Fix]:
 
 def _has_other_loop(context: FixContext) -> bool:
     """Whether the module's coroutines run in trio: backoff waits by asyncio."""
-    modules = {imported.module.partition(".")[0] for imported in context.module.scope.unit.imports}
-    return context.scope.unit.is_async and "trio" in modules and "asyncio" not in modules
+    return context.scope.unit.is_async and "trio" in context.imported and "asyncio" not in context.imported
 
 
 def _function(context: FixContext, retry: Retrial) -> Node | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
-from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import free_name, write_function
+from hangup.fixes.naming import write_function
 from hangup.fixes.policy import number
 from hangup.fixes.retrial import retrial
 
@@ -18,13 +17,11 @@ def make(context: FixContext) -> Iterator[Fix]:
     retry = retrial(context) if context.depends_on("stamina", "stamina") else None
     if retry is None:
         return
-    policy, place = context.policy, retry.place
-    attempt = free_name(context, retry.hole.scope, "attempt", "retry_attempt")
+    policy, place, inner = context.policy, retry.place, retry.inner
     retrying = write_function(context, retry.hole.scope, "stamina", "retry_context")
-    inner = place.indent + place.step
     jitter = number(policy.base) if policy.jitter else "0"
     lines = [
-        f"{'async ' if retry.waits else ''}for {attempt} in {retrying.text}(",
+        f"{'async ' if retry.waits else ''}for {retry.attempt} in {retrying.text}(",
         f"{inner}on={retry.clause},",
         f"{inner}attempts={policy.attempts},",
         f"{inner}timeout={number(policy.total)},",
@@ -32,12 +29,11 @@ def make(context: FixContext) -> Iterator[Fix]:
         f"{inner}wait_max={number(policy.cap)},",
         f"{inner}wait_jitter={jitter},",
         f"{place.indent}):",
-        f"{inner}with {attempt}:",
+        f"{inner}with {retry.attempt}:",
         inner + place.step + place.moved(2),
     ]
-    imports = add_imports(context.source, context.tree, [*retry.modules, retrying.module])
-    title = retry.title(f"Retry up to {policy.attempts} times with stamina")
-    yield Fix(title, (*imports, place.edit(lines)), NAME)
+    title = f"Retry up to {policy.attempts} times with stamina"
+    yield retry.fix(context, NAME, title, lines, [retrying.module])
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 25, make)

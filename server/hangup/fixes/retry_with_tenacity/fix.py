@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.fixes.fix import Fix, FixContext, FixMaker
-from hangup.fixes.imports import add_imports
-from hangup.fixes.naming import free_name, write_function
+from hangup.fixes.naming import write_function
 from hangup.fixes.policy import number
 from hangup.fixes.retrial import retrial
 
@@ -18,8 +17,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     retry = retrial(context) if context.depends_on("tenacity", "tenacity") else None
     if retry is None:
         return
-    policy, place = context.policy, retry.place
-    attempt = free_name(context, retry.hole.scope, "attempt", "retry_attempt")
+    policy, place, inner = context.policy, retry.place, retry.inner
     parts = {
         name: write_function(context, retry.hole.scope, "tenacity", name)
         for name in (
@@ -30,21 +28,18 @@ def make(context: FixContext) -> Iterator[Fix]:
         )
     }
     retrying, when, stop, wait = (each.text for each in parts.values())
-    inner = place.indent + place.step
     lines = [
-        f"{'async ' if retry.waits else ''}for {attempt} in {retrying}(",
+        f"{'async ' if retry.waits else ''}for {retry.attempt} in {retrying}(",
         f"{inner}retry={when}({retry.clause}),",
         f"{inner}stop={stop}({policy.attempts}),",
         f"{inner}wait={wait}(multiplier={number(policy.base)}, max={number(policy.cap)}),",
         f"{inner}reraise=True,",
         f"{place.indent}):",
-        f"{inner}with {attempt}:",
+        f"{inner}with {retry.attempt}:",
         inner + place.step + place.moved(2),
     ]
-    needed = [*retry.modules, *(each.module for each in parts.values())]
-    imports = add_imports(context.source, context.tree, needed)
-    title = retry.title(f"Retry up to {policy.attempts} times with tenacity")
-    yield Fix(title, (*imports, place.edit(lines)), NAME)
+    title = f"Retry up to {policy.attempts} times with tenacity"
+    yield retry.fix(context, NAME, title, lines, [each.module for each in parts.values()])
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 25, make)

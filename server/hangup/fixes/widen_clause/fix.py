@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import uses_what_fails
+from hangup.fixes.clauses import names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
 from hangup.flow.holes import Hole
-from hangup.resolve.values import Items
 from hangup.rules.dead_clause import dead_clauses
 from hangup.syntax.edits import Edit
 
 NAME = "widen-clause"
-_EVERY_ERROR_HAS = ("args", "with_traceback", "add_note", "__cause__", "__context__", "__class__", "__traceback__")
 
 
 def make(context: FixContext) -> Iterator[Fix]:
@@ -28,7 +25,9 @@ def make(context: FixContext) -> Iterator[Fix]:
     index, guard = found
     handler = guard.handlers[-1]
     _, whole = context.flow.guards.caught(hole.scope, handler)
-    if not handler.types or not whole or handler.star or _is_particular(context, hole, handler):
+    if not handler.types or not whole or handler.star:
+        return
+    if names_a_tuple(context, hole.scope, handler) or reads_its_own(hole.scope, handler):
         return
     if uses_what_fails(context, hole, guard, handler):
         return
@@ -80,21 +79,6 @@ def _missed(context: FixContext, hole: Hole, guard: Guard) -> frozenset[str]:
         if each.scope is hole.scope and start <= each.scope.start + each.site.expression.start < end
     ]
     return frozenset(name for each in (hole, *inside) for name in each.missed)
-
-
-def _is_particular(context: FixContext, hole: Hole, handler: Handler) -> bool:
-    """Whether the clause reads what only its own class has (`error.reason`), or names a tuple of classes."""
-    values = [value for each in handler.types for value in context.flow.evaluator.values(hole.scope, each)]
-    if len(handler.types) == 1 and any(isinstance(value, Items) for value in values):
-        return True
-    return any(
-        isinstance(site.expression, Attribute)
-        and isinstance(site.expression.value, Name)
-        and site.expression.value.id == handler.name
-        and site.expression.name not in _EVERY_ERROR_HAS
-        and handler.body_start <= site.expression.start < handler.body_end
-        for site in hole.scope.unit.sites
-    )
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 16, make)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from hangup.knowledge.presence import normalised
 from hangup.workspace.installed.environment import Environment
 
 _METADATA = re.compile(r"(?P<name>[A-Za-z0-9][\w.]*?)-(?P<version>\d[^-]*?)(?:-py\d.*)?\.(?:dist|egg)-info")
@@ -71,11 +72,6 @@ class Distributions:
                 if path.with_name(path.name + ".py").is_file():
                     return Package(root, {root: path.with_name(path.name + ".py")})
         return None
-
-
-def normalised(name: str) -> str:
-    """The name of a distribution as all its spellings share it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _package(root: str, folder: Path) -> Package | None:

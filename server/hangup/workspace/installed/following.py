@@ -84,7 +84,7 @@ class Following:
             self._derived[package.root] = provide(pack)
 
     def _derive(self, package: Package, modules: dict[str, Module]) -> Pack:
-        imported = _imports(modules.values(), package.root)
+        imported = {name for name in imports_of(modules.values()) if not _is_in(name, package.root)}
         below = [root for root in self._derived if any(f"{name}.".startswith(f"{root}.") for name in imported)]
         header = self._header(package, sorted(below))
         try:
@@ -99,18 +99,13 @@ class Following:
 
 def imports_of(modules: Iterable[Module]) -> set[str]:
     """The absolute dotted names that modules import."""
-    return _imports(modules, "")
-
-
-def _imports(modules: Iterable[Module], root: str) -> set[str]:
-    found = {
+    return {
         f"{imported.module}.{imported.name}" if imported.name and imported.name != "*" else imported.module
         for module in modules
         for scope in module.scopes
         for imported in scope.unit.imports
         if not imported.level and imported.module
     }
-    return {name for name in found if not (root and _is_in(name, root))}
 
 
 def _written(document: Document) -> set[str]:

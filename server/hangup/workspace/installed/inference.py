@@ -20,6 +20,7 @@ import msgspec
 from hangup.flow.unresolved import Question
 from hangup.syntax.source import Source
 from hangup.workspace.installed.environment import Environment
+from hangup.workspace.installed.jedi_messages import Answer, Request
 from hangup.workspace.store import Store, key_of
 
 logger = logging.getLogger(__name__)
@@ -35,18 +36,6 @@ _BLINK = 0.005
 """Seconds between two looks whether the answer is there."""
 _BUDGET = 15.0
 """Seconds for all files of one run or session that were not answered before."""
-
-
-class _Request(msgspec.Struct):
-    text: str
-    file: str
-    root: str
-    folders: list[str]
-    places: list[tuple[int, int]]
-
-
-class _Answer(msgspec.Struct):
-    found: list[list[str]]
 
 
 class Inference:
@@ -70,7 +59,7 @@ class Inference:
             return {}
         folders = "\0".join([str(self._root), *self._folders])
         key = key_of("inferred", path.encode(), source.data, folders.encode(), repr(asked).encode())
-        answer = self._store.find(key, _Answer)
+        answer = self._store.find(key, Answer)
         if answer is None and self._spent < _BUDGET:
             asking = self._thread.submit(self._ask, path, source, asked)
             while not asking.done():
@@ -90,13 +79,13 @@ class Inference:
             process.kill()
             process.wait()
 
-    def _ask(self, path: str, source: Source, asked: list[Question]) -> _Answer | None:
+    def _ask(self, path: str, source: Source, asked: list[Question]) -> Answer | None:
         text = source.data.decode("utf-8", "replace")
         places = [_place(source, each.offset) for each in asked]
-        request = _Request(text, str(self._root / path), str(self._root), self._folders, places)
+        request = Request(text, str(self._root / path), str(self._root), self._folders, places)
         began = time.monotonic()
         try:
-            return msgspec.json.decode(self._exchange(msgspec.json.encode(request)), type=_Answer)
+            return msgspec.json.decode(self._exchange(msgspec.json.encode(request)), type=Answer)
         except (OSError, msgspec.MsgspecError) as error:
             logger.info("jedi gave no answer about %s: %s", path, error)
             self.close()

@@ -14,22 +14,7 @@ from typing import Any
 import jedi
 import msgspec
 
-
-class Request(msgspec.Struct):
-    """What to infer. text: of the module. file: where it would be. root: the workspace. folders: of installed packages.
-    places: lines (from 1) and columns (from 0, in code points)."""
-
-    text: str
-    file: str
-    root: str
-    folders: list[str]
-    places: list[tuple[int, int]]
-
-
-class Answer(msgspec.Struct):
-    """For each place the dotted names of the classes that the object there may be of."""
-
-    found: list[list[str]]
+from hangup.workspace.installed.jedi_messages import Answer, Request
 
 
 def main() -> None:
