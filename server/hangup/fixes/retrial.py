@@ -46,7 +46,7 @@ class Retrial:
     def fix(self, context: FixContext, name: str, title: str, lines: list[str], modules: Iterable[str | None]) -> Fix:
         """The fix that writes these lines in place of the statement. modules: imports that they need besides."""
         imports = add_imports(context.source, context.tree, [*self.modules, *modules])
-        return Fix(self.title(title), (*imports, self.place.edit(lines)), name)
+        return Fix(self.title(title), (*imports, self.place.edit(lines)), name, applicability="unsafe")
 
 
 def retrial(context: FixContext) -> Retrial | None:

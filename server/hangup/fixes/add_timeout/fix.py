@@ -23,10 +23,10 @@ def make(context: FixContext) -> Iterator[Fix]:
         given = _written_none(context, call, parameter)
         if given is not None:
             edit = Edit(scope.start + given.start, scope.start + given.end, str(SECONDS))
-            yield Fix(f"Set {parameter}={SECONDS}", (edit,), "add-timeout", preferred=True)
+            yield Fix(f"Set {parameter}={SECONDS}", (edit,), "add-timeout", applicability="unsafe", preferred=True)
             return
         edits = append_argument(context.source, context.tree, scope.start + call.end, f"{parameter}={SECONDS}")
-        yield Fix(f"Add {parameter}={SECONDS}", tuple(edits), "add-timeout", preferred=True)
+        yield Fix(f"Add {parameter}={SECONDS}", tuple(edits), "add-timeout", applicability="unsafe", preferred=True)
         return
 
 

@@ -46,7 +46,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         edit, title = Edit(start, end, clause), f"Catch {clause} there"
     imports = add_imports(context.source, context.tree, [*modules])
     preferred = not reads_its_own(hole.scope, handler)
-    yield Fix(title, (*imports, edit), "catch-missed-errors", preferred=preferred)
+    yield Fix(title, (*imports, edit), "catch-missed-errors", applicability="unsafe", preferred=preferred)
 
 
 def _in_lines(

@@ -49,7 +49,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     title = f"Catch {clause} instead of {written}" if dead else f"Catch {clause} in the clause for {written}"
     imports = add_imports(context.source, context.tree, [*modules])
-    yield Fix(title, (*imports, Edit(start, end, clause)), NAME)
+    yield Fix(title, (*imports, Edit(start, end, clause)), NAME, applicability="unsafe")
 
 
 def _kept(context: FixContext, hole: Hole, handler: Handler, wanted: tuple[str, ...]) -> list[str]:
