@@ -85,6 +85,11 @@ def reads_its_own(scope: Scope, handler: Handler) -> bool:
     )
 
 
+def sees_a_failure(context: FixContext, hole: Hole, guard: int) -> bool:
+    """Whether a clause of a `try` catches a failure of the call that gets out of it all the same."""
+    return any(context.flow.guards.clause_for(hole.scope, guard, error) is not None for error in hole.missed)
+
+
 def clause_node(context: FixContext, handler: Handler) -> Node | None:
     """The node of a clause of the finding's scope."""
     at = context.scope.start + handler.start

@@ -15,7 +15,7 @@ from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, Instance, Method, ProjectInstance, Unknown, Value, Values
+from hangup.resolve.values import Defined, Dotted, Instance, Many, Method, ProjectInstance, Unknown, Value, Values
 
 Failures = dict[str, frozenset[str]]
 """Exception class to the faults that make it rise."""
@@ -112,7 +112,7 @@ class Effects:
         else:
             names = (_ITERATION if site.kind == "iterate" else _CONTEXT)[site.is_async]
             for value in self._evaluator.values(scope, expression):
-                self._implied(effect, value, names, expression)
+                self._implied(effect, value, names, expression, scope)
         self._raise(effect)
         return effect
 
@@ -143,7 +143,7 @@ class Effects:
             self._list(effect, function.name, call)
             if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
                 for value in self._evaluator.values(scope, argument):
-                    self._implied(effect, value, _ITERATION[False], argument)
+                    self._implied(effect, value, _ITERATION[False], argument, scope)
             self._indirect(effect, call, scope)
         elif isinstance(function, Instance):
             self._list(effect, f"{function.of}#__call__", call)
@@ -153,12 +153,20 @@ class Effects:
             effect.certain = effect.certain and not function.overridden
         elif isinstance(function, Defined):
             inner = function.scope
+            if self._is_put_off(inner, call, scope):
+                return
             effect.callees += [inner] if inner.unit.kind != "class" else self._constructors(inner)
             if function.receiver is not None and _is_on_self(call, scope):
                 effect.callees += self._evaluator.members.overriders(function.receiver, inner.unit.name)
             effect.name = effect.name or function.scope.qualified_name
         elif isinstance(function, Unknown):
             effect.certain = False
+
+    def _is_put_off(self, function: Scope, call: Call, scope: Scope) -> bool:
+        """Whether a call only makes a generator, which is kept or given back: it runs where it is iterated over."""
+        if not function.unit.yields or not _is_kept(call, scope):
+            return False
+        return any(isinstance(v, Many) and v.made_by is function for v in self._evaluator.result(function))
 
     def _constructors(self, scope: Scope) -> Iterator[Scope]:
         """The functions that calling a class runs."""
@@ -178,7 +186,9 @@ class Effects:
                     if found:
                         break
 
-    def _implied(self, effect: Effect, value: Value, names: tuple[str, ...], expression: Expression) -> None:
+    def _implied(
+        self, effect: Effect, value: Value, names: tuple[str, ...], expression: Expression, scope: Scope
+    ) -> None:
         for name in names:
             if isinstance(value, Instance):
                 self._list(effect, f"{value.of}#{name}", expression)
@@ -186,6 +196,12 @@ class Effects:
                 for method in self._evaluator.attribute(value, name):
                     if isinstance(method, Defined):
                         effect.callees.append(method.scope)
+        if isinstance(value, Many) and value.made_by is not None and names in _ITERATION.values():
+            # Iterated over on the spot, it runs where it is called.
+            functions = self._evaluator.values(scope, expression.function) if isinstance(expression, Call) else ()
+            if not any(isinstance(f, Defined) and f.scope is value.made_by for f in functions):
+                effect.callees.append(value.made_by)
+                effect.name = effect.name or value.made_by.qualified_name
 
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
@@ -214,6 +230,13 @@ class Effects:
         for _, entry in effect.entries:
             for name, faults in self._catalogue.failures(entry).items():
                 effect.failures[name] = effect.failures.get(name, frozenset()) | faults
+
+
+def _is_kept(call: Call, scope: Scope) -> bool:
+    """Whether a variable gets what a call gives, or the function returns it."""
+    unit = scope.unit
+    kept = (*(binding.value for binding in unit.bindings), *unit.returns)
+    return any(isinstance(each, Call) and (each.start, each.end) == (call.start, call.end) for each in kept)
 
 
 def _is_on_self(call: Call, scope: Scope) -> bool:
