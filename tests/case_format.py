@@ -3,7 +3,8 @@
 A case is a `##` heading with its fences: `toml` (settings), `py` (a file; its path may follow), `fixed "Title"` (the
 whole
 file after the fix of that title), `hover` (the whole text over the place that `# hover: NAME` marks; a page with fences
-of its own stands in a longer fence). In a `py` fence, `# error: [CODE] "part of the message"` stands on the line of an
+of its own stands in a longer fence), `refused "Title"` (a fix whose title begins so is not offered; the fence holds the
+reason that is given, if one is). In a `py` fence, `# error: [CODE] "part of the message"` stands on the line of an
 expected finding of any severity, `# warning:` and `# information:` of just that one; two may follow each other.
 A `py` fence without such a comment must give no finding. The comments are taken out before anything is analysed.
 """
@@ -42,6 +43,7 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     expected: dict[str, list[Expected]] = field(default_factory=dict)
     fixed: list[tuple[str, str, str]] = field(default_factory=list)  # path, title, text
+    refused: list[tuple[str, str]] = field(default_factory=list)  # beginning of the title, reason
     hovers: list[tuple[str, int, str]] = field(default_factory=list)  # path, line, name
     hover_texts: list[str] = field(default_factory=list)
 
@@ -87,5 +89,7 @@ def _add(case: Case, kind: str, words: str, body: str) -> None:
         if match is None:
             raise ValueError(f'{case.path}:{case.line}: write ```fixed "Title of the fix"')
         case.fixed.append((match.group(2) or next(iter(case.files)), match.group(1), body))
+    elif kind == "refused":
+        case.refused.append((words.strip('"'), body.strip()))
     elif kind == "hover":
         case.hover_texts.append(body)

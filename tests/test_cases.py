@@ -15,6 +15,7 @@ from case_format import Case, Expected, read_cases
 from hangup.fixes.fix import Fix
 from hangup.ide.actions import fixes_for
 from hangup.ide.hover import hover
+from hangup.ide.offers import refusals_for
 from hangup.syntax.edits import apply
 from hangup.syntax.source import Source
 from hangup.workspace.settings import Settings, parse
@@ -90,6 +91,21 @@ def test_fix(case: Case, path: str, title: str, wanted: str) -> None:
     assert after - before - announced == Counter(), "the fix brings a finding"
     # A refactoring changes something near its finding, which stays.
     assert chosen.kind != "quickfix" or before - after != Counter(), "the fix leaves its finding"
+
+
+REFUSED = [(case, *refused) for case in CASES for refused in case.refused]
+
+
+@pytest.mark.parametrize(("case", "title", "reason"), REFUSED, ids=lambda v: getattr(v, "identity", None))
+def test_refused(case: Case, title: str, reason: str) -> None:
+    """Nothing of that title is offered anywhere in the file, and menus that can say why do so."""
+    workspace, path = workspace_of(case), next(iter(case.files))
+    found = workspace.findings(path)
+    assert found, "there is nothing that could be offered"
+    offered = [fix.title for finding in found for fix in fixes_for(workspace, path, finding)]
+    assert not [each for each in offered if each.startswith(title)]
+    reasons = [each for finding in found for each in refusals_for(workspace, path, finding)]
+    assert [each.disabled for each in reasons if each.title.startswith(title)] == ([reason] if reason else [])
 
 
 HOVERS = [

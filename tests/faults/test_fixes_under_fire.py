@@ -177,6 +177,18 @@ def test_a_retried_coroutine_succeeds_when_the_server_recovers(fault: str, tmp_p
     assert (after.stdout.strip(), made) == ("recovered", 3)
 
 
+def test_an_idempotency_key_is_the_same_for_every_attempt(tmp_path: Path) -> None:
+    text = fixed(REQUESTS.replace("requests.get(", "requests.post("), "HUP101", "with one idempotency key")
+    with FaultServer("rst_after_request", fail_first=2, answer=b"recovered") as server:
+        after = [run(text, server.url, tmp_path) for _ in range(2)]
+        keys = [request.headers.get("idempotency-key", "") for request in server.requests]
+    assert [each.stdout.strip() for each in after] == ["recovered", "recovered"]
+    assert len(keys) == 4
+    assert len(set(keys[:3])) == 1
+    assert len(keys[0]) == len(keys[3]) == 36
+    assert keys[3] != keys[0], "the next run asks for something else"
+
+
 def test_a_retried_program_gives_up_with_the_last_error_intact(tmp_path: Path) -> None:
     with FaultServer("rst_after_request") as server:
         after = run(fixed(REQUESTS, "HUP101", "Retry"), server.url, tmp_path)

@@ -196,9 +196,9 @@ def _offered(workspace: Workspace, code: str) -> list[Fix]:
 
 
 def _holds(text: bytes, part: bytes) -> bool:
-    """Whether all but the white space of one text is in another, in order."""
-    rest = iter(text.translate(None, b" \t\r\n\f"))
-    return all(byte in rest for byte in part.translate(None, b" \t\r\n\f"))
+    """Whether all but the white space and semicolons of one text is in another, in order."""
+    rest = iter(text.translate(None, b" \t\r\n\f;"))
+    return all(byte in rest for byte in part.translate(None, b" \t\r\n\f;"))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hangup.facts.expressions import Attribute, Name
-from hangup.facts.model import Guard, Handler
+from hangup.facts.model import Binding, Guard, Handler
 from hangup.fixes.fix import FixContext
+from hangup.flow.holes import Hole
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Items
+from hangup.rules.name_unbound_in_finally.rule import first_use
 from hangup.syntax.edits import Edit
 from hangup.syntax.source import Source
 from hangup.syntax.tree import Node, enclosing, node_at
@@ -40,6 +42,29 @@ def hides_a_clause(context: FixContext, scope: Scope, types_start: int, names: I
             if caught and all(any(flow.classes.is_subclass(each, name) for name in names) for each in caught):
                 return True
     return False
+
+
+def uses_what_fails(context: FixContext, hole: Hole, guard: Guard, handler: Handler) -> bool:
+    """Whether a clause uses a name that is bound in its `try` and nowhere before, if the call does not fail.
+
+    With the call's failure such a clause would end in an UnboundLocalError.
+    """
+    scope = hole.scope
+    missing = {
+        binding.target
+        for binding in scope.unit.bindings
+        if guard.body_start <= binding.start < guard.body_end
+        and max(binding.end, binding.value.end if binding.value is not None else 0) > hole.site.expression.start
+        and not _is_bound_before(scope, binding.target, guard.body_start)
+    }
+    at = scope.start + handler.start
+    clause = enclosing(node_at(context.tree, at, at + len("except")), *CLAUSES)
+    return clause is not None and any(first_use(scope, clause, name) is not None for name in missing)
+
+
+def _is_bound_before(scope: Scope, name: str, start: int) -> bool:
+    origins = scope.names.get(name, ())
+    return any(not isinstance(origin, Binding) or origin.start < start for origin in origins)
 
 
 def names_a_tuple(context: FixContext, scope: Scope, handler: Handler) -> bool:

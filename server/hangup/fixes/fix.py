@@ -40,8 +40,8 @@ class Fix(msgspec.Struct, frozen=True):
     title: str
     edits: tuple[Edit, ...]
     name: str
+    applicability: Applicability
     preferred: bool = False
-    applicability: Applicability = "unsafe"
     tail: str = ""
     kind: Kind = "quickfix"
     disabled: str = ""

@@ -12,8 +12,10 @@ from hangup.fixes.loggers import logger
 from hangup.fixes.naming import write_function
 from hangup.fixes.own_errors import own_error
 from hangup.fixes.statements import Place
+from hangup.syntax.tree import Node
 
 _PAUSE = re.compile(rb"(await )?([\w.]*\.)?sleep\([^\n]*\)$")
+_YIELDS_ONCE = re.compile(rb"\b(contextmanager|asynccontextmanager|fixture)\b")
 _MOST = 3
 """So many ways are offered: a menu is read from the top, and not to its end."""
 
@@ -45,7 +47,8 @@ def handler_bodies(context: FixContext, place: Place, error: str, subject: str) 
     program ends with a sentence instead of a traceback. Instead, the error can become the project's own, or be raised
     again where nobody in the workspace calls the function.
     """
-    found = [*_by_context(context, place, error, subject), *_raising(context, place, error, subject)]
+    found = [] if _must_not_end(context, place) else [*_by_context(context, place, error, subject)]
+    found += _raising(context, place, error, subject)
     return list({body.does: body for body in found}.values())[:_MOST]
 
 
@@ -79,6 +82,30 @@ def _by_context(context: FixContext, place: Place, error: str, subject: str) -> 
         yield report.then("return None")
     else:
         yield report if place.is_last else report.then("return")
+
+
+def _must_not_end(context: FixContext, place: Place) -> bool:
+    """Whether to go on, or to return, would be wrong: where the statement raises an error itself, and where a generator
+    that has to yield once has not done so (`@contextmanager`)."""
+    if place.nodes[0].type == "raise_statement" and place.loop is None:
+        return True
+    function = place.function
+    wrapper = function.parent if function is not None else None
+    if function is None or wrapper is None or wrapper.type != "decorated_definition":
+        return False
+    once = any(_YIELDS_ONCE.search(child.text or b"") for child in wrapper.children if child.type == "decorator")
+    yields = [node.start_byte for node in _own_nodes(function) if node.type == "yield"]
+    return once and bool(yields) and min(yields) > place.start
+
+
+def _own_nodes(function: Node) -> Iterator[Node]:
+    """The nodes of a function, without those of functions in it."""
+    stack = list(function.named_children)
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.type not in ("function_definition", "class_definition", "lambda"):
+            stack += node.named_children
 
 
 def _raising(context: FixContext, place: Place, error: str, subject: str) -> Iterator[Body]:

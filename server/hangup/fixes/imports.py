@@ -37,10 +37,17 @@ def add_imports(source: Source, tree: Tree, modules: list[str | None]) -> list[E
     present = _header(source, tree)
     have = {s.module for s in present if s.plain and not s.aliased}
     edits: dict[int, list[_Line]] = {}
+    missing: dict[tuple[str, bool], list[str]] = {}
     for wanted in sorted({module for module in modules if module is not None} - have):
         module, _, name = wanted.partition(":")
-        at, text = (name and _beside(source, present, module, name)) or _placed(source, tree, present, module, name)
-        edits.setdefault(at, []).append((_group(module), bool(name), text))
+        beside = _beside(source, present, module, name) if name else None
+        if beside is not None:
+            edits.setdefault(beside[0], []).append((_group(module), True, beside[1]))
+        else:
+            missing.setdefault((module, bool(name)), []).append(name)
+    for (module, _), names in missing.items():
+        at, text = _placed(source, tree, present, module, ", ".join(names))
+        edits.setdefault(at, []).append((_group(module), bool(names[0]), text))
     return [Edit(at, at, _joined(texts, source.newline)) for at, texts in edits.items()]
 
 

@@ -10,7 +10,7 @@ from hangup.fixes.fix import Fix, FixContext
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import clause_for, free_name, is_taken
 from hangup.fixes.policy import number
-from hangup.fixes.statements import Place, place_of
+from hangup.fixes.statements import Place, place_of, why_not
 from hangup.flow.holes import Hole
 
 _JUMPS = ("break_statement", "continue_statement")
@@ -46,28 +46,51 @@ class Retrial:
     def fix(self, context: FixContext, name: str, title: str, lines: list[str], modules: Iterable[str | None]) -> Fix:
         """The fix that writes these lines in place of the statement. modules: imports that they need besides."""
         imports = add_imports(context.source, context.tree, [*self.modules, *modules])
-        return Fix(self.title(title), (*imports, self.place.edit(lines)), name)
+        return Fix(self.title(title), (*imports, self.place.edit(lines)), name, applicability="unsafe")
 
 
 def retrial(context: FixContext) -> Retrial | None:
-    """The statement of the finding's call; None where it cannot be repeated as a whole.
-
-    That is so when it reads on from a connection that is gone, when it has a body that would run again with all that it
-    has already done, and when it holds a `yield`, or a `break` or `continue` of a loop around it.
-    """
+    """The statement of the finding's call; None where it cannot be repeated as a whole (`why_not_repeated`)."""
     hole = context.hole
-    if hole is None or not _connects_anew(hole):
-        return None
-    start = hole.scope.start + hole.site.expression.start
-    place = place_of(context.source, context.tree, start, hole.scope.start + hole.site.expression.end)
-    if place is None or not place.is_simple or _jumps(place):
-        return None
-    if any(is_taken(context, hole.scope, name) for name in ("range", "min")):
+    place = _place(context, hole) if hole is not None else None
+    if hole is None or place is None or _obstacle(context, hole, place):
         return None
     clause, modules = clause_for(context, hole, place.start, place.end)
     waits = "await " if hole.scope.unit.is_async or hole.site.awaited else ""
     attempt = free_name(context, hole.scope, "attempt", "retry_attempt")
     return Retrial(hole, place, clause, modules, attempt, is_unsafe(hole), waits)
+
+
+def why_not_repeated(context: FixContext) -> str:
+    """Why the statement of the finding's call cannot be repeated; empty where it can."""
+    hole = context.hole
+    if hole is None:
+        return ""
+    place = _place(context, hole)
+    if place is None:
+        at = hole.scope.start + hole.site.expression.start
+        return why_not(context.tree, at, hole.scope.start + hole.site.expression.end)
+    return _obstacle(context, hole, place)
+
+
+def _place(context: FixContext, hole: Hole) -> Place | None:
+    at = hole.scope.start + hole.site.expression.start
+    return place_of(context.source, context.tree, at, hole.scope.start + hole.site.expression.end)
+
+
+def _obstacle(context: FixContext, hole: Hole, place: Place) -> str:
+    """What speaks against running the statements again; empty if nothing does."""
+    if not _connects_anew(hole):
+        return "it goes on with a connection that the failure has ended: repeat what makes the connection as well"
+    if not place.is_simple:
+        return "what stands in its body would run again, with all that it has already done"
+    if _jumps(place):
+        return "it holds a yield, or a break or continue of the loop around it"
+    if hole.scope.unit.kind == "class":
+        return "the name of the loop would become an attribute of the class: make the value in a function first"
+    if any(is_taken(context, hole.scope, name) for name in ("range", "min")):
+        return "range or min means something else here"
+    return ""
 
 
 def is_unsafe(hole: Hole) -> bool:

@@ -27,6 +27,7 @@ class Place:
 
     nodes: the statements. indent: the white space before the first. step: one more level, as the module has it.
     colon: the end of the colon behind which they stand on one line (`if ready: send()`); they get lines of their own.
+    before, after: what shares their lines (`a(); b()`); it gets lines of its own too.
     """
 
     nodes: list[Node]
@@ -35,11 +36,13 @@ class Place:
     source: Source
     tree: Tree
     colon: int | None = None
+    before: tuple[Node, ...] = ()
+    after: tuple[Node, ...] = ()
 
     @property
     def start(self) -> int:
         """The offset where the first begins, or the colon before it ends."""
-        return self.nodes[0].start_byte if self.colon is None else self.colon
+        return self.nodes[0].start_byte if self.colon is None or self.before else self.colon
 
     @property
     def end(self) -> int:
@@ -55,14 +58,25 @@ class Place:
     @property
     def _semicolon(self) -> Node | None:
         after = self.nodes[-1].next_sibling
-        return after if after is not None and after.type == ";" else None
+        alone = not self.before and not self.after
+        return after if alone and after is not None and after.type == ";" else None
 
     def edit(self, lines: list[str]) -> Edit:
         """The edit that puts lines in place of the statements. The first comes without its indentation, the others
         with theirs."""
-        newline = self.source.newline
-        before = "" if self.colon is None else newline + self.indent
-        return Edit(self.start, self.end, before + newline.join(lines))
+        newline, source = self.source.newline, self.source
+        first = "" if self.colon is None else newline + self.indent
+        before = [indent_block(source, [node], "") for node in self.before]
+        after = [self.indent + indent_block(source, group, "") for group in _remarked(self.after)]
+        lines = [*before, *([self.indent + lines[0]] if before else lines[:1]), *lines[1:], *after]
+        start = self.start
+        if before:
+            start = self.before[0].start_byte if self.colon is None else self.colon
+        last = self.after[-1].end_byte if self.after else self.end
+        end = min(last, source.lines.end(source.lines.line_of(last))) if self.after else last
+        closing = self.after[-1].next_sibling if self.after else None
+        end = closing.end_byte if closing is not None and closing.type == ";" else end
+        return Edit(start, end, first + newline.join(lines))
 
     @property
     def is_simple(self) -> bool:
@@ -158,23 +172,24 @@ class Place:
 
 
 def place_of(source: Source, tree: Tree, start: int, end: int) -> Place | None:
-    """The statement that holds the offsets, with all that shares its lines; None where nothing can be put around it.
+    """The statement that holds the offsets, apart from what shares its lines; None where nothing can be put around it.
 
     `why_not` says why. Code that does not parse is left alone too.
     """
     node = _statement(tree, start, end)
     if isinstance(node, str):
         return None
-    nodes = _on_same_lines(node)
-    block = nodes[0].parent
+    line = _on_same_lines(node)
+    block = node.parent
     header = block.parent if block is not None else None
-    if block is None or any(each.has_error for each in nodes):
+    if block is None or any(each.has_error for each in line):
         return None
     step = unit(tree, source)
     colon = block.prev_sibling
-    if block.type != "block" or header is None or colon is None or colon.end_point.row != nodes[0].start_point.row:
-        return Place(nodes, leading(source, nodes[0].start_byte), step, source, tree)
-    return Place(nodes, leading(source, header.start_byte) + step, step, source, tree, colon.end_byte)
+    before, nodes, after = _apart(line, node)
+    if block.type != "block" or header is None or colon is None or colon.end_point.row != line[0].start_point.row:
+        return Place(nodes, leading(source, line[0].start_byte), step, source, tree, None, before, after)
+    return Place(nodes, leading(source, header.start_byte) + step, step, source, tree, colon.end_byte, before, after)
 
 
 def why_not(tree: Tree, start: int, end: int) -> str:
@@ -201,6 +216,21 @@ def _statement(tree: Tree, start: int, end: int) -> Node | str:
     if node.type in ("function_definition", "class_definition", "decorated_definition"):
         return "it is part of a definition"
     return node
+
+
+def _apart(line: list[Node], node: Node) -> tuple[tuple[Node, ...], list[Node], tuple[Node, ...]]:
+    """What comes before a statement on its lines, the statement with a remark right behind it, and what comes after."""
+    at = line.index(node)
+    end = at + 2 if [each.type for each in line[at + 1 :]] == ["comment"] else at + 1
+    return tuple(line[:at]), line[at:end], tuple(line[end:])
+
+
+def _remarked(nodes: tuple[Node, ...]) -> list[list[Node]]:
+    """The statements, the last one with the remark behind it."""
+    groups = [[node] for node in nodes]
+    if len(groups) > 1 and groups[-1][0].type == "comment":
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return groups
 
 
 def _on_same_lines(node: Node) -> list[Node]:

@@ -60,7 +60,13 @@ def source_actions(workspace: Workspace, path: str) -> list[Action]:
     """What can be done to a whole file: all that is safe to fix, if there is any."""
     findings = workspace.findings(path)
     if any(is_safe(finding, fix) for finding in findings for fix in fixes_for(workspace, path, finding)):
-        return [Action(None, Fix("Fix all that is safe to fix", (), ALL_SAFE, kind="source.fixAll.hangup"), True)]
+        return [
+            Action(
+                None,
+                Fix("Fix all that is safe to fix", (), ALL_SAFE, applicability="unsafe", kind="source.fixAll.hangup"),
+                True,
+            )
+        ]
     return []
 
 
@@ -91,13 +97,13 @@ def _for_all(every: list[Finding], answers: list[Action]) -> list[Action]:
             continue
         code = each.finding.code
         if sum(other.code == code for other in every) > 1:
-            fix = Fix(f"Fix all {code} in this file, as preferred", (), ALL_OF_RULE)
+            fix = Fix(f"Fix all {code} in this file, as preferred", (), ALL_OF_RULE, applicability="unsafe")
             found.setdefault(code, Action(each.finding, fix, deferred=True))
     return list(found.values())
 
 
 def _page(finding: Finding) -> Fix:
-    return Fix(f"Show documentation for {finding.code}", (), PAGE)
+    return Fix(f"Show documentation for {finding.code}", (), PAGE, applicability="unsafe")
 
 
 def _without_repetition(offered: list[Action]) -> list[Action]:

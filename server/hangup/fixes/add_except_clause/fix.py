@@ -46,7 +46,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     imports = add_imports(context.source, context.tree, [*modules, *body.modules])
     title = f"Add except {clause} to the try around it, {body.does}"
     tail = newline.join(handler).lstrip()
-    yield Fix(title, (*imports, edit), "add-except-clause", preferred=True, tail=tail)
+    yield Fix(title, (*imports, edit), "add-except-clause", applicability="unsafe", preferred=True, tail=tail)
 
 
 def _surrounding_try(context: FixContext, hole: Hole) -> Guard | None:

@@ -28,10 +28,14 @@ def make(context: FixContext) -> Iterator[Fix]:
         given = _written_none(context, call, parameter)
         if given is not None:
             edit = Edit(scope.start + given.start, scope.start + given.end, limit.text)
-            yield Fix(f"Set {parameter}={limit.text}", (*imports, edit), "add-timeout", preferred=True)
+            yield Fix(
+                f"Set {parameter}={limit.text}", (*imports, edit), "add-timeout", applicability="unsafe", preferred=True
+            )
             return
         edits = append_argument(context.source, context.tree, scope.start + call.end, f"{parameter}={limit.text}")
-        yield Fix(f"Add {parameter}={limit.text}", (*imports, *edits), "add-timeout", preferred=True)
+        yield Fix(
+            f"Add {parameter}={limit.text}", (*imports, *edits), "add-timeout", applicability="unsafe", preferred=True
+        )
         return
 
 

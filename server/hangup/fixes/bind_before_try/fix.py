@@ -63,7 +63,7 @@ def _move_out(context: FixContext, statement: Node, first: Node, name: str) -> F
         Edit(statement.start_byte, statement.start_byte, f"{text}{remark}{source.newline}{indent}"),
         Edit(start, source.lines.start(last + 1), ""),
     )
-    return Fix(f"Bind {name} before the try", edits, "bind-before-try", preferred=True)
+    return Fix(f"Bind {name} before the try", edits, "bind-before-try", applicability="unsafe", preferred=True)
 
 
 def _ask_first(context: FixContext, statement: Node, used: Node, name: str) -> Iterator[Fix]:
@@ -79,7 +79,13 @@ def _ask_first(context: FixContext, statement: Node, used: Node, name: str) -> I
         Edit(start, start, f"{name} = None{source.newline}{leading(source, start)}"),
         Edit(using.start_byte, using.end_byte, f"if {name} is not None:{source.newline}{indent}{step}{body}"),
     )
-    yield Fix(f"Bind {name} to None before the try, and ask for it", edits, "bind-before-try", preferred=True)
+    yield Fix(
+        f"Bind {name} to None before the try, and ask for it",
+        edits,
+        "bind-before-try",
+        applicability="safe",
+        preferred=True,
+    )
 
 
 def _row_above(node: Node) -> int:

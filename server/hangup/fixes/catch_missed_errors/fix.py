@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from hangup.facts.model import Handler
-from hangup.fixes.clauses import hides_a_clause, names_a_tuple, reads_its_own
+from hangup.facts.model import Guard, Handler
+from hangup.fixes.clauses import hides_a_clause, names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -20,8 +20,11 @@ from hangup.syntax.tree import node_at
 def make(context: FixContext) -> Iterator[Fix]:
     """One fix: the clause around the call that stops the others catches these as well."""
     hole = context.hole
-    handler = _clause(hole) if hole is not None else None
-    if hole is None or handler is None or not handler.types:
+    found = _clause(hole) if hole is not None else None
+    if hole is None or found is None:
+        return
+    guard, handler = found
+    if not handler.types or uses_what_fails(context, hole, guard, handler):
         return
     caught, whole = context.flow.guards.caught(hole.scope, handler)
     if not whole:
@@ -43,7 +46,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         edit, title = Edit(start, end, clause), f"Catch {clause} there"
     imports = add_imports(context.source, context.tree, [*modules])
     preferred = not reads_its_own(hole.scope, handler)
-    yield Fix(title, (*imports, edit), "catch-missed-errors", preferred=preferred)
+    yield Fix(title, (*imports, edit), "catch-missed-errors", applicability="unsafe", preferred=preferred)
 
 
 def _in_lines(
@@ -69,13 +72,14 @@ def _one_more_line(context: FixContext, node: Node, text: str) -> Edit:
     return Edit(at, at, f"{context.source.newline}{leading(context.source, last.start_byte)}{text},")
 
 
-def _clause(hole: Hole) -> Handler | None:
-    """The innermost clause around the call that stopped one of its failures."""
+def _clause(hole: Hole) -> tuple[Guard, Handler] | None:
+    """The innermost clause around the call that stopped one of its failures, with its `try`."""
     stopped = [at for at in hole.passage.stopped.values() if at[1] is not None]
     if not stopped:
         return None
     guard, index = max(stopped)
-    return hole.scope.unit.guards[guard].handlers[index or 0]
+    around = hole.scope.unit.guards[guard]
+    return around, around.handlers[index or 0]
 
 
 FIX = FixMaker("catch-missed-errors", frozenset({"HUP102"}), 10, make)

@@ -24,7 +24,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     else:
         at = _behind_the_first(source)
         edit = Edit(at, at, f"# hangup: ignore-file[{code}]{source.newline}")
-    yield Fix(f"Ignore {code} in this file", (edit,), NAME)
+    yield Fix(f"Ignore {code} in this file", (edit,), NAME, applicability="unsafe")
 
 
 def _behind_the_first(source: Source) -> int:

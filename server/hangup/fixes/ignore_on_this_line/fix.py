@@ -24,7 +24,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     else:
         at = source.lines.start(line) + len(text)
         edit = Edit(at, end, f"  # hangup: ignore[{code}]")
-    yield Fix(f"Ignore {code} on this line", (edit,), "ignore-on-this-line")
+    yield Fix(f"Ignore {code} on this line", (edit,), "ignore-on-this-line", applicability="unsafe")
 
 
 def _line(context: FixContext) -> int | None:

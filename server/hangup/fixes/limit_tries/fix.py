@@ -30,7 +30,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         written = write_term(context, plan, term)
         text, modules = f"{setting.keyword}={written.text}({attempts})", [written.module]
     edits = with_arguments(context, plan, text, modules)
-    yield Fix(f"Give up after {attempts} tries", edits, NAME, preferred=True)
+    yield Fix(f"Give up after {attempts} tries", edits, NAME, applicability="unsafe", preferred=True)
 
 
 FIX = FixMaker(NAME, frozenset({"HUP302"}), 10, make)

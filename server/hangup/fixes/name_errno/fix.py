@@ -20,7 +20,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     written = write_function(context, context.scope, "errno", symbol)
     edits = [Edit(finding.start, finding.end, written.text), *_taken_right(context)]
     imports = add_imports(context.source, context.tree, [written.module])
-    yield Fix(f"Compare with {written.text}", (*imports, *edits), "name-errno", preferred=True)
+    yield Fix(f"Compare with {written.text}", (*imports, *edits), "name-errno", applicability="unsafe", preferred=True)
 
 
 def _taken_right(context: FixContext) -> Iterator[Edit]:

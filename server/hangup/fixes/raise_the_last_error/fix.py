@@ -26,6 +26,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         f"Have the retry raise the last error itself ({keyword}=True)",
         with_arguments(context, plan, f"{keyword}=True", []),
         NAME,
+        applicability="unsafe",
     )
 
 

@@ -23,7 +23,12 @@ def make(context: FixContext) -> Iterator[Fix]:
         lines = lines_of(context.source, node) if node is not None else None
         if lines is not None:
             classes = " ".join(context.source.slice(finding.start, finding.end).split())
-            yield Fix(f"Remove except {classes}, which is never reached", (removal(context.source, *lines),), _NAME)
+            yield Fix(
+                f"Remove except {classes}, which is never reached",
+                (removal(context.source, *lines),),
+                _NAME,
+                applicability="unsafe",
+            )
         return
     edits = _without(context, finding.start, finding.end)
     if edits:

@@ -24,7 +24,9 @@ def make(context: FixContext) -> Iterator[Fix]:
         codes = [code.strip() for code in match.group(group).split(",")]
         kept = ", ".join(code for code in codes if code.upper() not in finding.names)
         edit = Edit(finding.start + match.start(group), finding.start + match.end(group), kept)
-        yield Fix(f"Remove {', '.join(finding.names)} from the comment", (edit,), NAME, True, applicability="safe")
+        yield Fix(
+            f"Remove {', '.join(finding.names)} from the comment", (edit,), NAME, applicability="safe", preferred=True
+        )
         return
     yield Fix("Remove the comment", (_whole(context),), NAME, preferred=True, applicability="safe")
 

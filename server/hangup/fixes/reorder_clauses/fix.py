@@ -33,7 +33,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     edits = (Edit(at, at, text + source.newline), removal(source, *from_lines))
     classes = source.slice(scope.start + wider.types_start, scope.start + wider.types_end)
     over = f"except {classes}" if wider.types else "the bare except"
-    yield Fix(f"Move the clause above {over}", edits, "reorder-clauses", preferred=True)
+    yield Fix(f"Move the clause above {over}", edits, "reorder-clauses", applicability="unsafe", preferred=True)
 
 
 FIX = FixMaker("reorder-clauses", frozenset({"HUP203"}), 10, make)

@@ -31,14 +31,22 @@ def make(context: FixContext) -> Iterator[Fix]:
             function = plan.expression.function
             name = context.source.slice(plan.scope.start + function.start, plan.scope.start + function.end)
             edit = Edit(start, end, f"{name}.{_DEFAULTS[setting.keyword]}")
-            yield Fix("Repeat only the methods that may be repeated", (edit,), NAME, preferred=True)
+            yield Fix(
+                "Repeat only the methods that may be repeated", (edit,), NAME, applicability="unsafe", preferred=True
+            )
         elif (items := _display(given)) is not None:
             kept = [item for item in items.items if not (isinstance(item, Constant) and item.value in _UNSAFE)]
             first, last = items.items[0], items.items[-1]
             text = ", ".join(_text(context, plan, item) for item in kept)
             if kept:
                 edit = Edit(plan.scope.start + first.start, plan.scope.start + last.end, text)
-                yield Fix("Repeat only the methods that may be repeated", (edit,), NAME, preferred=True)
+                yield Fix(
+                    "Repeat only the methods that may be repeated",
+                    (edit,),
+                    NAME,
+                    applicability="unsafe",
+                    preferred=True,
+                )
 
 
 def _display(given: Expression) -> Sequence | None:

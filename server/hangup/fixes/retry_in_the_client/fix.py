@@ -43,7 +43,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         if edits:
             title = f"Let the client try up to {context.policy.attempts} times ({client.repeats})"
             imports = add_imports(context.source, context.tree, [*modules])
-            yield Fix(title, (*imports, *edits), NAME, kind=KIND)
+            yield Fix(title, (*imports, *edits), NAME, applicability="unsafe", kind=KIND)
         return
 
 
@@ -64,7 +64,7 @@ def _around_session(context: FixContext, hole: Hole, receiver: Expression) -> It
     before = "".join(line + context.source.newline + place.indent for line in (f"{name} = {lines[0]}", *lines[1:]))
     edits = [*add_imports(context.source, context.tree, [*modules]), Edit(place.start, place.start, before)]
     title = f"Let the client try up to {context.policy.attempts} times (aiohttp-retry, what fails before the body)"
-    yield Fix(title, (*edits, Edit(start, end, name)), NAME, kind=KIND)
+    yield Fix(title, (*edits, Edit(start, end, name)), NAME, applicability="unsafe", kind=KIND)
 
 
 def _is_session(context: FixContext, scope: Scope, receiver: Expression) -> bool:

@@ -36,7 +36,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     imports = add_imports(context.source, context.tree, [*modules])
     unsafe = _may_send_twice(retry)
     title = f"Retry on {text}" + (" (may send twice)" if unsafe else "")
-    yield Fix(title, (*imports, *edits), NAME, preferred=not unsafe)
+    yield Fix(title, (*imports, *edits), NAME, applicability="unsafe", preferred=not unsafe)
 
 
 def _places(context: FixContext, plan: Plan, dead: frozenset[str]) -> Iterator[Expression]:

@@ -39,7 +39,9 @@ def make(context: FixContext) -> Iterator[Fix]:
     ]
     edit = Edit(function.start_byte, function.start_byte, source.newline.join(lines))
     imports = add_imports(source, context.tree, [*retry.modules, decorator.module, waits.module])
-    yield Fix(retry.title(f"Retry up to {policy.attempts} times with backoff"), (*imports, edit), NAME)
+    yield Fix(
+        retry.title(f"Retry up to {policy.attempts} times with backoff"), (*imports, edit), NAME, applicability="unsafe"
+    )
 
 
 def _has_other_loop(context: FixContext) -> bool:

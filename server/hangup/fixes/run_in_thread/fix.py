@@ -40,7 +40,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     edits += [Edit(call.end_byte, call.end_byte, after)] if after else []
     title = f"Use await {written.text}" if is_sleep else f"Run it in a thread with {written.text}"
     imported = add_imports(source, context.tree, [written.module])
-    yield Fix(title, (*imported, *edits), "run-in-thread", preferred=True)
+    yield Fix(title, (*imported, *edits), "run-in-thread", applicability="unsafe", preferred=True)
 
 
 def _call(context: FixContext) -> Node | None:

@@ -42,7 +42,13 @@ def make(context: FixContext) -> Iterator[Fix]:
         before = f"{name} = {text}{newline}{indent}if not {name}:{newline}{indent}{step}{does}{newline}{indent}"
         start = statement.start_byte
         edits = [Edit(start, start, before), Edit(value.start_byte, value.end_byte, name)]
-    yield Fix(f"{words} when the connection has ended", tuple(edits), "stop-at-end-of-stream", preferred=True)
+    yield Fix(
+        f"{words} when the connection has ended",
+        tuple(edits),
+        "stop-at-end-of-stream",
+        applicability="unsafe",
+        preferred=True,
+    )
 
 
 def _statement(call: Node) -> Node | None:

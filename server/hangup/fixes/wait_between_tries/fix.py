@@ -27,7 +27,13 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     edits = _planned(context, retry.plan) if retry.plan is not None else _slept(context, retry)
     if edits:
-        yield Fix("Wait before each new try, with exponential backoff and jitter", edits, NAME, preferred=True)
+        yield Fix(
+            "Wait before each new try, with exponential backoff and jitter",
+            edits,
+            NAME,
+            applicability="unsafe",
+            preferred=True,
+        )
 
 
 def _planned(context: FixContext, plan: Plan) -> tuple[Edit, ...]:

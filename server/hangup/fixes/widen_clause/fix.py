@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import names_a_tuple, reads_its_own
+from hangup.fixes.clauses import names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -29,6 +29,8 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     if names_a_tuple(context, hole.scope, handler) or reads_its_own(hole.scope, handler):
         return
+    if uses_what_fails(context, hole, guard, handler):
+        return
     body = context.source.slice(hole.scope.start + handler.body_start, hole.scope.start + handler.body_end)
     if body.strip() in ("pass", "..."):
         return  # what it drops in silence may be nothing; a network error is something
@@ -47,7 +49,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     title = f"Catch {clause} instead of {written}" if dead else f"Catch {clause} in the clause for {written}"
     imports = add_imports(context.source, context.tree, [*modules])
-    yield Fix(title, (*imports, Edit(start, end, clause)), NAME)
+    yield Fix(title, (*imports, Edit(start, end, clause)), NAME, applicability="unsafe")
 
 
 def _kept(context: FixContext, hole: Hole, handler: Handler, wanted: tuple[str, ...]) -> list[str]:

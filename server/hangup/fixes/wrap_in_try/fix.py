@@ -21,14 +21,14 @@ def make(context: FixContext) -> Iterator[Fix]:
     if place is None:
         reason = why_not(context.tree, start, end)
         if reason:
-            yield Fix("Wrap in try/except", (), NAME, disabled=reason)
+            yield Fix("Wrap in try/except", (), NAME, applicability="unsafe", disabled=reason)
         return
     ways = list(wrapped(context, hole, place))
     for each in ways:
         title = f"Wrap in try/except {each.clause}, {each.does}"
-        yield Fix(title, each.edits, NAME, preferred=True, tail=each.tail)
+        yield Fix(title, each.edits, NAME, applicability="unsafe", preferred=True, tail=each.tail)
     if not ways:
-        yield Fix("Wrap in try/except", (), NAME, disabled=_CALLERS_DECIDE)
+        yield Fix("Wrap in try/except", (), NAME, applicability="unsafe", disabled=_CALLERS_DECIDE)
 
 
 _CALLERS_DECIDE = "there is nothing to give in place of the value that this must give: handle the error in its callers"

@@ -33,7 +33,14 @@ def wrap_selection(context: FixContext) -> Iterator[Fix]:
         return
     for each in wrapped(_about(context, hole), hole, place):
         title = f"Wrap the selection in try/except {each.clause}, {each.does}"
-        yield Fix(title, each.edits, "wrap-in-try", tail=each.tail, kind="refactor.rewrite.hangup.wrap")
+        yield Fix(
+            title,
+            each.edits,
+            "wrap-in-try",
+            applicability="unsafe",
+            tail=each.tail,
+            kind="refactor.rewrite.hangup.wrap",
+        )
 
 
 def _trimmed(source: Source, start: int, end: int) -> tuple[int, int]:

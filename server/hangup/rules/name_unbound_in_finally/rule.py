@@ -54,7 +54,7 @@ def _of_name(
 ) -> Iterator[Finding]:
     final = next((child for child in statement.named_children if child.type == "finally_clause"), None)
     rescued = any(_binds(scope, name, h.body_start, h.body_end) for h in scope.unit.guards[index].handlers)
-    used = _first_use(scope, final, name) if final is not None and not rescued else None
+    used = first_use(scope, final, name) if final is not None and not rescued else None
     if used is None:
         for site, effect in failing:
             used = _use_in_handler(context, scope, index, statement, name, site, effect)
@@ -87,13 +87,13 @@ def _use_in_handler(
     for handler, clause in zip(scope.unit.guards[index].handlers, clauses, strict=False):
         taken = {error for error in left if context.flow.guards.catches(scope, handler, error)}
         left -= taken
-        used = _first_use(scope, clause, name) if taken else None
+        used = first_use(scope, clause, name) if taken else None
         if used is not None:
             return used
     return None
 
 
-def _first_use(scope: Scope, block: Node, name: str) -> Node | None:
+def first_use(scope: Scope, block: Node, name: str) -> Node | None:
     """The first place in a clause where a name is read before the clause has bound it; None where it asks first."""
     if any(word in (block.text or b"") for word in _ASKS_FIRST):
         return None
