@@ -83,3 +83,9 @@ def test_a_version_that_is_none_is_told() -> None:
 
 def test_defaults_fit_the_schema() -> None:
     assert msgspec.convert(msgspec.to_builtins(Settings()), Settings) == Settings()
+
+
+def test_a_timeout_constant_is_a_name() -> None:
+    assert parse({"timeout-constant": "app.settings.HTTP_TIMEOUT"}, "here").timeout_constant
+    with pytest.raises(SettingsError, match="is no name"):
+        parse({"timeout-constant": "10 s"}, "here")

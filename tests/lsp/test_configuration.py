@@ -183,3 +183,19 @@ async def test_a_broken_settings_file_keeps_the_settings_before(editor: Editor, 
     editor.changed_on_disk(settings, types.FileChangeType.Deleted)
     editor.replace(uri, (0, 0, "\n"))
     assert codes(await editor.diagnostics(uri)) == ["HUP101", "HUP401"]
+
+
+async def test_severities_and_the_limit_of_the_editor() -> None:
+    """Code by code before the project's; what is no severity or no code is passed over."""
+    given = {
+        "severity": {"HUP1": "error", "HUP4": "loud", "HUP9999": "hint", "hup401": "hint"},
+        "timeoutConstant": "LIMIT",
+    }
+    async with start("vscode", settings=given) as editor:
+        editor.open(ONE, BOTH)
+        found = {d.code: d for d in await editor.diagnostics(ONE)}
+        assert {code: d.severity for code, d in found.items()} == {
+            "HUP101": types.DiagnosticSeverity.Error,
+            "HUP401": types.DiagnosticSeverity.Hint,
+        }
+        assert "timeout=LIMIT" in found["HUP401"].message

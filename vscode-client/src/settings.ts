@@ -19,6 +19,12 @@ export interface Settings {
   readonly select: readonly string[] | null;
   readonly extendSelect: readonly string[] | null;
   readonly ignore: readonly string[] | null;
+  /** Rule codes to the severity of their findings; the server judges them. */
+  readonly severity: Readonly<Record<string, string>>;
+  /** The interpreter that the programs run with; empty when the user named none. */
+  readonly python: string;
+  /** The name of the project's time limit; empty when the user named none. */
+  readonly timeoutConstant: string;
   readonly showNotifications: Notifications;
   readonly trace: Trace;
 }
@@ -36,6 +42,9 @@ export const DEFAULTS: Settings = {
   select: null,
   extendSelect: null,
   ignore: null,
+  severity: {},
+  python: "",
+  timeoutConstant: "",
   showNotifications: "onError",
   trace: "off",
 };
@@ -47,6 +56,8 @@ export const LAUNCH_SETTINGS = ["hangup.enable", "hangup.interpreter", "hangup.p
 export function readSettings(source: SettingsSource): Settings {
   const enable = source.get("enable");
   const path = source.get("path");
+  const python = source.get("python");
+  const timeoutConstant = source.get("timeoutConstant");
   return {
     enable: typeof enable === "boolean" ? enable : DEFAULTS.enable,
     interpreter: strings(source.get("interpreter")) ?? DEFAULTS.interpreter,
@@ -54,6 +65,9 @@ export function readSettings(source: SettingsSource): Settings {
     select: strings(source.get("select")),
     extendSelect: strings(source.get("extendSelect")),
     ignore: strings(source.get("ignore")),
+    severity: texts(source.get("severity")) ?? DEFAULTS.severity,
+    python: typeof python === "string" ? python.trim() : DEFAULTS.python,
+    timeoutConstant: typeof timeoutConstant === "string" ? timeoutConstant.trim() : DEFAULTS.timeoutConstant,
     showNotifications: oneOf(
       source.get("showNotifications"),
       ["off", "onError", "onWarning", "always"],
@@ -104,4 +118,10 @@ function strings(value: unknown): readonly string[] | null {
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
   return allowed.find((item) => item === value) ?? otherwise;
+}
+
+function texts(value: unknown): Record<string, string> | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  const entries = Object.entries(value);
+  return entries.every(([, each]) => typeof each === "string") ? (Object.fromEntries(entries) as Record<string, string>) : null;
 }

@@ -25,6 +25,9 @@ describe("readSettings", () => {
         select: ["HUP1"],
         extendSelect: ["HUP301"],
         ignore: [],
+        severity: { HUP1: "hint" },
+        python: " .venv ",
+        timeoutConstant: "app.settings.HTTP_TIMEOUT",
         showNotifications: "always",
         "trace.server": "verbose",
       }),
@@ -36,13 +39,16 @@ describe("readSettings", () => {
       select: ["HUP1"],
       extendSelect: ["HUP301"],
       ignore: [],
+      severity: { HUP1: "hint" },
+      python: ".venv",
+      timeoutConstant: "app.settings.HTTP_TIMEOUT",
       showNotifications: "always",
       trace: "verbose",
     });
   });
 
   it("takes a value of the wrong type as not set", () => {
-    const wrong = { enable: "no", interpreter: "python", path: 3, select: [1], showNotifications: "sometimes" };
+    const wrong = { enable: "no", interpreter: "python", path: 3, severity: ["HUP1"], python: 3, select: [1], showNotifications: "sometimes" };
     assert.deepEqual(readSettings(source({ ...wrong, "trace.server": true, ignore: "HUP1" })), DEFAULTS);
   });
 });
@@ -57,6 +63,9 @@ describe("initializationOptions", () => {
       select: ["ALL"],
       extendSelect: null,
       ignore: null,
+      severity: {},
+      python: "",
+      timeoutConstant: "",
       showNotifications: "onError",
       trace: { server: "messages" },
     });

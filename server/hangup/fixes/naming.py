@@ -92,6 +92,37 @@ def write_function(context: FixContext, scope: Scope, module: str, name: str) ->
     return Written(name, f"{module}:{name}") if taken else Written(f"{module}.{name}", module)
 
 
+def write_constant(context: FixContext, scope: Scope, name: str) -> Written | None:
+    """How a constant of the project is written in a scope, by its dotted name: with the imports that the module has, or
+    with another one. None for a plain name that is not bound there."""
+    module, _, last = name.rpartition(".")
+    own = context.module
+    if module in ("", own.name):
+        return Written(last) if last in own.scope.names and not _is_hidden(scope, last) else None
+    for imported in own.scope.unit.imports:
+        path = own.absolute(imported.module, imported.level)
+        if imported.name is None:
+            path, text = imported.module, imported.binding if imported.binding != path.partition(".")[0] else path
+        else:
+            path, text = f"{path}.{imported.name}", imported.binding
+        tail = name[len(path) :]
+        if (path == name or (path == module and tail == f".{last}")) and not _is_hidden(scope, imported.binding):
+            return Written(text + tail) if _is_bound(context, scope, imported.binding) else None
+    if not _is_bound(context, scope, last):
+        return Written(last, f"{module}:{last}")
+    return Written(name, module) if not _is_bound(context, scope, name.partition(".")[0]) else None
+
+
+def _is_hidden(scope: Scope, name: str) -> bool:
+    """Whether a function around a place has a name of its own in place of the module's."""
+    current: Scope | None = scope
+    while current is not None and current.parent is not None:
+        if name in current.names:
+            return True
+        current = current.parent
+    return False
+
+
 def free_name(context: FixContext, scope: Scope, *wishes: str) -> str:
     """The first of `wishes` that nothing in the scope, or around it, is called; else the first with a number."""
     taken: set[str] = set()

@@ -13,6 +13,7 @@ class Policy(msgspec.Struct, frozen=True):
     attempts: how often the call is made at most. base, cap: seconds; the wait after attempt n (from 0) is at most
     `min(cap, base * 2**n)`. jitter: it is a random part of that. total: seconds after which no attempt is begun, for
     retries with a deadline. dependencies: distributions that the project names, by normalised name.
+    timeout: the name that stands for a time limit in the project; dotted where it is imported.
     """
 
     attempts: int = 4
@@ -21,6 +22,7 @@ class Policy(msgspec.Struct, frozen=True):
     jitter: bool = True
     total: float = 60
     dependencies: frozenset[str] = frozenset()
+    timeout: str | None = None
 
     def names(self, distribution: str) -> bool:
         """Whether the project names a distribution as a dependency."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from hangup.facts.expressions import Call, Constant, Name, dotted
+from hangup.facts.expressions import Alternatives, Call, Constant, Expression, Name, dotted
 from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.flow.retries.plan import Plan
@@ -18,13 +18,15 @@ from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 
 _EXITS = ("__exit__", "__aexit__")
+_ANYTHING = frozenset({"BaseException", "Exception"})
 
 
 class Passage(msgspec.Struct):
     """What became of the errors that rose at a place, on their way out of the unit.
 
-    through: those that leave it as they are. explicit: those that a handler raised on purpose, by a bare `raise`
-    at its end or as another class. stopped: those that ended at a guard,
+    through: those that leave it as they are. explicit: those that a handler raised on purpose, as another class or
+    by a bare `raise` where it caught just them; one that catches anything, and raises it again, has only cleaned up.
+    stopped: those that ended at a guard,
     with the guard's index and, for a `try`, the clause.
     """
 
@@ -79,10 +81,18 @@ class Guards:
             if not handler.types:
                 known = frozenset({"BaseException"}), True
             else:
-                parts = [self._classes.named(self._evaluator.values(scope, each)) for each in handler.types]
+                parts = [self._named(scope, each) for each in handler.types]
                 known = frozenset(n for names, _ in parts for n in names), all(whole for _, whole in parts)
             in_scope[handler.start] = known
         return known
+
+    def _named(self, scope: Scope, expression: Expression) -> tuple[frozenset[str], bool]:
+        """The classes that an expression of a clause names. A class is true: `A or B` is A, and `A and B` is B."""
+        if isinstance(expression, Alternatives) and expression.operator in ("or", "and"):
+            kept = self._named(scope, expression.options[0 if expression.operator == "or" else -1])
+            if kept[1]:
+                return kept
+        return self._classes.named(self._evaluator.values(scope, expression))
 
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Forget the clauses of scopes that have changed, and what went through anything."""
@@ -240,7 +250,9 @@ class Guards:
             if handler.outcome == "handles":
                 passage.stopped[error] = (guard, at)
                 continue
-            after.update(dict.fromkeys(self._raised_by(scope, (guard, at), handler, error), True))
+            cleans_up = self._is_about_anything(scope, handler)
+            for name, again in self._raised_by(scope, (guard, at), handler, error):
+                after[name] = after.get(name, False) or explicit or not (again and cleans_up)
         return after
 
     def clause_for(self, scope: Scope, guard: int, error: str) -> int | None:
@@ -254,17 +266,25 @@ class Guards:
                 return at
         return None
 
-    def _raised_by(self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str) -> Iterator[str]:
-        """What a clause that always raises turns an error into. A `raise` of something unknown counts as handled."""
+    def _is_about_anything(self, scope: Scope, handler: Handler) -> bool:
+        """Whether a clause catches whatever comes: if it raises that again, it cleans up, and decides nothing."""
+        names, whole = self.caught(scope, handler)
+        return whole and bool(names) and names <= _ANYTHING
+
+    def _raised_by(
+        self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str
+    ) -> Iterator[tuple[str, bool]]:
+        """What a clause that always raises turns an error into, and whether it raises the same one again. A `raise` of
+        something unknown counts as handled."""
         for statement in scope.unit.raises:
             if statement.handler != clause or not statement.always:
                 continue
             if statement.expression is None or _names(statement, handler.name):
-                yield error
+                yield error, True
             else:
                 for name in self._classes.raised(self._evaluator.values(scope, statement.expression)):
                     if name not in ("SystemExit", "KeyboardInterrupt"):
-                        yield name
+                        yield name, False
 
 
 def _names(statement: Raise, name: str | None) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from hangup.facts.expressions import Attribute, Call, dotted
 from hangup.facts.model import Definition, ModuleFacts, Unit
 from hangup.flow.analysis import Flow
+from hangup.resolve.delegation import METHOD
 from hangup.resolve.project import Module, Scope
 
 
@@ -105,7 +106,8 @@ def _shown(flow: Flow, scope: Scope) -> Hashable:
         inner = (
             {name: evaluator.name(scope, name) for name in scope.names if "." not in name} if unit.definitions else {}
         )
-        shown: Hashable = (evaluator.result(scope), frozenset(attributes.items()), frozenset(inner.items()))
+        result = evaluator.result(scope) if unit.name != METHOD else _shape(unit.returns)
+        shown: Hashable = (result, frozenset(attributes.items()), frozenset(inner.items()))
     else:
         shown = frozenset((name, evaluator.name(scope, name)) for name in scope.names if "." not in name)
     stars = tuple((i.module, i.level) for i in unit.imports if i.name == "*")

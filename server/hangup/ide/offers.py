@@ -32,4 +32,6 @@ def policy_of(settings: Settings) -> Policy:
     """What the settings of a workspace ask of its fixes."""
     retry = settings.retry
     dependencies = frozenset(normalised(name) for name in settings.dependencies)
-    return Policy(retry.attempts, retry.base, retry.cap, retry.jitter, retry.total, dependencies)
+    return Policy(
+        retry.attempts, retry.base, retry.cap, retry.jitter, retry.total, dependencies, settings.timeout_constant
+    )

@@ -23,6 +23,9 @@ from hangup.resolve.values import (
     join,
 )
 
+_ANY_VERB = "request"
+"""What `getattr(session, method)` does, whichever method that is: the clients' `get` and `post` go through it."""
+
 
 def result_of(engine: Engine, scope: Scope, function: Value, call: Call) -> Values:
     """What calling `function` in a scope with the arguments of `call` gives."""
@@ -90,10 +93,18 @@ def _got(engine: Engine, scope: Scope, owners: Values, call: Call) -> Values:
     found: list[Values] = []
     if isinstance(name, Constant) and isinstance(name.value, str):
         found += [engine.attribute(owner, name.value) for owner in owners]
+    elif name is not None and not isinstance(name, Constant):
+        found += [engine.attribute(owner, _ANY_VERB) for owner in owners if _has_verbs(engine, owner)]
     if default is not None:
         value = engine.evaluate(scope, default)
         found.append(value if value != NONE else ())
     return join(*found) or UNKNOWN
+
+
+def _has_verbs(engine: Engine, owner: Value) -> bool:
+    """Whether an object or module has a function for each HTTP method, and one that takes the method as an argument."""
+    name = f"{owner.of}#" if isinstance(owner, Instance) else f"{owner.name}." if isinstance(owner, Dotted) else ""
+    return bool(name) and all(engine.catalogue.calls(f"{name}{verb}") for verb in (_ANY_VERB, "get", "post"))
 
 
 def _handed_on(engine: Engine, scope: Scope, name: str, call: Call) -> Values:

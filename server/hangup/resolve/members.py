@@ -10,6 +10,7 @@ import msgspec
 from hangup.facts.expressions import dotted
 from hangup.knowledge.schema import Class
 from hangup.resolve.containers import put_into
+from hangup.resolve.delegation import METHOD, delegated
 from hangup.resolve.engine import Engine
 from hangup.resolve.project import Scope
 from hangup.resolve.values import (
@@ -43,6 +44,7 @@ class Members:
         self._own: dict[Scope, dict[str, Values]] = {}
         self._orders: dict[Scope, tuple[Scope | str, ...]] = {}
         self._searching: set[Scope] = set()
+        self._looking: set[tuple[Scope, str]] = set()
 
     def of(self, owner: Value, name: str) -> Values:
         """The values of `owner.name`."""
@@ -168,7 +170,23 @@ class Members:
             own = self._own_attribute(each, name)
             if own:
                 return tuple([_bind(value, receiver) for value in own])
-        return self._of_below(scope, name) if receiver is not None and not skip_own else UNKNOWN
+        if receiver is None or skip_own:
+            return UNKNOWN
+        return self._looked_up(scope, name, receiver) or self._of_below(scope, name)
+
+    def _looked_up(self, scope: Scope, name: str, receiver: Scope) -> Values:
+        """What the class's `__getattr__` finds elsewhere."""
+        if name.startswith("__") or (receiver, name) in self._looking:
+            return ()
+        for each in self.order(scope):
+            if isinstance(each, Scope) and METHOD in each.names:
+                self._looking.add((receiver, name))
+                try:
+                    methods = [child for child in each.children if child.unit.name == METHOD]
+                    return join(*[delegated(self._engine, method, receiver, name) for method in methods])
+                finally:
+                    self._looking.discard((receiver, name))
+        return ()
 
     def _of_below(self, scope: Scope, name: str) -> Values:
         """What a mixin uses and the classes that it is mixed into have; unknown if they disagree about its kind."""

@@ -38,12 +38,14 @@ class Context:
     """One module under examination: `module`, the `flow` of the project it belongs to, and its `text`.
 
     python: the oldest (major, minor) that the project says it runs on; None when it does not say.
+    timeout: the name that stands for a time limit in the project, if it has one.
     """
 
     flow: Flow
     module: Module
     text: Text
     python: tuple[int, int] | None = None
+    timeout: str | None = None
 
     @cached_property
     def holes(self) -> list[Hole]:

@@ -14,6 +14,7 @@ from hangup.rules.registry import rules
 from hangup.workspace.dependencies import declared, required
 from hangup.workspace.files import is_excluded
 
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _REQUIRED = re.compile(r"(?:>=|>|\^|~=|~|==)\s*(\d+\.\d+)")
 FILES = ("hangup.toml", "pyproject.toml")
@@ -56,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     target_python: the oldest Python that the project runs on ("3.9"); what pyproject.toml requires where it is not
     given.
     severity: rule codes, or beginnings of them, to the severity that their findings are given; the longest one decides.
+    timeout_constant: what the fix for HUP401 gives as a time limit in place of a number, as a name that is bound in the
+    file (`HTTP_TIMEOUT`) or a dotted one that is imported (`app.settings.HTTP_TIMEOUT`).
     retry: how the fixes write a retry. dependencies: distributions that the project depends on, besides those that
     pyproject.toml and requirements files name: a fix that needs one of them is preferred to one that does not.
     """
@@ -74,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     per_file_ignores: dict[str, list[str]] = {}
     target_python: str | None = None
     severity: dict[str, Severity] = {}
+    timeout_constant: str | None = None
     retry: RetrySettings = RetrySettings()
     dependencies: list[str] = []
 
@@ -174,6 +178,10 @@ def parse(table: dict[str, Any], origin: str) -> Settings:
         raise SettingsError(f"{origin}: {error}") from error
     if settings.target_python is not None and settings.oldest_python is None:
         raise SettingsError(f'{origin}: {settings.target_python!r} is no version of Python, as "3.10" is one')
+    if settings.timeout_constant is not None and not _DOTTED.fullmatch(settings.timeout_constant):
+        raise SettingsError(
+            f'{origin}: {settings.timeout_constant!r} is no name, as "app.settings.HTTP_TIMEOUT" is one'
+        )
     of_files = [code for codes in settings.per_file_ignores.values() for code in codes]
     unknown = unknown_codes(
         [*settings.select, *settings.extend_select, *settings.ignore, *of_files, *settings.severity]

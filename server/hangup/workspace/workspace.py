@@ -130,7 +130,9 @@ class Workspace:
         known = self._contexts.get(path)
         if known is None or known.flow is not flow or known.module is not self._modules[path]:
             document, python = self._documents[path], self.settings.oldest_python
-            known = self._contexts[path] = Context(flow, self._modules[path], document, python)
+            known = self._contexts[path] = Context(
+                flow, self._modules[path], document, python, self.settings.timeout_constant
+            )
         return known
 
     def findings(self, path: str) -> list[Finding]:

@@ -7,26 +7,35 @@ from collections.abc import Iterator
 from hangup.facts.expressions import Call, Expression
 from hangup.fixes.arguments import append_argument
 from hangup.fixes.fix import Fix, FixContext, FixMaker
+from hangup.fixes.imports import add_imports
+from hangup.fixes.naming import Written, write_constant
 from hangup.syntax.edits import Edit
 
 SECONDS = 10
 
 
 def make(context: FixContext) -> Iterator[Fix]:
-    """One fix: `timeout=10` as the last argument, or in place of a written `None`."""
+    """One fix: `timeout=10`, or the project's own constant, as the last argument, or in place of a written `None`."""
     parameter = context.finding.replacement or "timeout"
     scope = context.scope
+    limit = write_constant(context, scope, context.policy.timeout) if context.policy.timeout is not None else None
+    limit = limit or Written(str(SECONDS))
+    imports = add_imports(context.source, context.tree, [limit.module])
     for site in scope.unit.sites:
         call = site.expression
         if site.kind != "call" or not isinstance(call, Call) or scope.start + call.start != context.finding.anchor:
             continue
         given = _written_none(context, call, parameter)
         if given is not None:
-            edit = Edit(scope.start + given.start, scope.start + given.end, str(SECONDS))
-            yield Fix(f"Set {parameter}={SECONDS}", (edit,), "add-timeout", applicability="unsafe", preferred=True)
+            edit = Edit(scope.start + given.start, scope.start + given.end, limit.text)
+            yield Fix(
+                f"Set {parameter}={limit.text}", (*imports, edit), "add-timeout", applicability="unsafe", preferred=True
+            )
             return
-        edits = append_argument(context.source, context.tree, scope.start + call.end, f"{parameter}={SECONDS}")
-        yield Fix(f"Add {parameter}={SECONDS}", tuple(edits), "add-timeout", applicability="unsafe", preferred=True)
+        edits = append_argument(context.source, context.tree, scope.start + call.end, f"{parameter}={limit.text}")
+        yield Fix(
+            f"Add {parameter}={limit.text}", (*imports, *edits), "add-timeout", applicability="unsafe", preferred=True
+        )
         return
 
 

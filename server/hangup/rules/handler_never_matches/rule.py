@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hangup.rules.dead_clause import dead_clauses, namesakes, report, wrapping
 from hangup.rules.finding import Finding
 from hangup.rules.handler_never_matches.looking import misplaced
+from hangup.rules.handler_never_matches.written import miswritten
 from hangup.rules.rule import Context, Rule
 from hangup.rules.wording import listed
 
@@ -25,6 +26,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
                 )
             yield report(rule, clause, reason, clause.arriving)
     yield from misplaced(context, rule)
+    yield from miswritten(context, rule)
 
 
 RULE = Rule(

@@ -37,7 +37,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
         for site, effect in context.flow.effects.within(scope):
             entry = _endless(context, scope, effect, site)
             if entry is not None and not is_customised(context, effect) and not _is_limited(context, scope, site):
-                yield _report(rule, scope, site, effect, entry)
+                yield _report(context, rule, scope, site, effect, entry)
 
 
 def _endless(context: Context, scope: Scope, effect: Effect, site: Site) -> Entry | None:
@@ -89,20 +89,21 @@ def _is_limited(context: Context, scope: Scope, site: Site) -> bool:
     return False
 
 
-def _report(rule: Rule, scope: Scope, site: Site, effect: Effect, entry: Entry) -> Finding:
+def _report(context: Context, rule: Rule, scope: Scope, site: Site, effect: Effect, entry: Entry) -> Finding:
     start, end = pointed_at(scope, site.expression)
     parameter = entry.timeout.parameter if entry.timeout is not None else "timeout"
     if isinstance(site.expression, Call) and _given_none(entry, site.expression):
         way = f"is told to wait for ever ({parameter}=None)"
     else:
         way = f"waits for ever without {parameter}="
+    advice = f". Give it {parameter}={context.timeout.rpartition('.')[2]}" if context.timeout else ""
     return Finding(
         rule.code,
         rule.name,
         "warning",
         start,
         end,
-        f"{effect.name} {way}: a peer that says nothing stops the program here",
+        f"{effect.name} {way}: a peer that says nothing stops the program here{advice}",
         anchor=scope.start + site.expression.start,
         replacement=parameter,
     )
