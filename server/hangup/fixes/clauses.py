@@ -44,6 +44,12 @@ def hides_a_clause(context: FixContext, scope: Scope, types_start: int, names: I
     return False
 
 
+def raises_again(context: FixContext, hole: Hole, guard: Guard) -> bool:
+    """Whether a clause takes what the hole misses, cleans up and raises it again: one behind it is never reached."""
+    guards = context.flow.guards
+    return any(guards.catches(hole.scope, each, error) for each in guard.handlers for error in hole.missed)
+
+
 def uses_what_fails(context: FixContext, hole: Hole, guard: Guard, handler: Handler) -> bool:
     """Whether a clause uses a name that is bound in its `try` and nowhere before, if the call does not fail.
 
