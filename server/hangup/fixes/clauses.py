@@ -44,6 +44,12 @@ def hides_a_clause(context: FixContext, scope: Scope, types_start: int, names: I
     return False
 
 
+def raises_again(context: FixContext, hole: Hole, guard: Guard) -> bool:
+    """Whether a clause takes what the hole misses, cleans up and raises it again: one behind it is never reached."""
+    guards = context.flow.guards
+    return any(guards.catches(hole.scope, each, error) for each in guard.handlers for error in hole.missed)
+
+
 def uses_what_fails(context: FixContext, hole: Hole, guard: Guard, handler: Handler) -> bool:
     """Whether a clause uses a name that is bound in its `try` and nowhere before, if the call does not fail.
 
@@ -83,11 +89,6 @@ def reads_its_own(scope: Scope, handler: Handler) -> bool:
         and handler.body_start <= site.expression.start < handler.body_end
         for site in scope.unit.sites
     )
-
-
-def sees_a_failure(context: FixContext, hole: Hole, guard: int) -> bool:
-    """Whether a clause of a `try` catches a failure of the call that gets out of it all the same."""
-    return any(context.flow.guards.clause_for(hole.scope, guard, error) is not None for error in hole.missed)
 
 
 def clause_node(context: FixContext, handler: Handler) -> Node | None:

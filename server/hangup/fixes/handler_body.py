@@ -55,7 +55,7 @@ def handler_bodies(context: FixContext, place: Place, error: str, subject: str) 
 def _by_context(context: FixContext, place: Place, error: str, subject: str) -> Iterator[Body]:
     """What people do in such a place, without raising anything."""
     unit = context.scope.unit
-    report = _report(context, error, subject)
+    report = report_of(context, error, subject)
     stop = Body((f'raise SystemExit(f"{subject} failed: {{{error}}}") from {error}',), "end the program with a message")
     needed_later = place.used_after(place.bound_names())
     if place.is_in_finally:
@@ -116,7 +116,7 @@ def _raising(context: FixContext, place: Place, error: str, subject: str) -> Ite
     if own is not None:
         yield Body((f'raise {own}(f"{subject} failed: {{{error}}}") from {error}',), f"raise {own} from it")
     if not context.flow.callers.of(context.scope):
-        yield _report(context, error, subject).then("raise", "re-raise")
+        yield report_of(context, error, subject).then("raise", "re-raise")
 
 
 def _nothing(context: FixContext) -> str | None:
@@ -144,7 +144,7 @@ def _next_round(place: Place, report: Body, needed_later: bool) -> Body:
     return report.then("continue")
 
 
-def _report(context: FixContext, error: str, subject: str) -> Body:
+def report_of(context: FixContext, error: str, subject: str) -> Body:
     """The statement that reports the error: by a logger, or on standard error."""
     found = logger(context)
     if found is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from hangup.facts.model import Guard
-from hangup.fixes.clauses import sees_a_failure
+from hangup.fixes.clauses import raises_again
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.handler_body import handler_body, indented
 from hangup.fixes.imports import add_imports
@@ -25,6 +25,8 @@ def make(context: FixContext) -> Iterator[Fix]:
     hole = context.hole
     guard = _surrounding_try(context, hole) if hole is not None else None
     if hole is None or guard is None:
+        return
+    if raises_again(context, hole, guard):
         return
     node = enclosing(node_at(context.tree, hole.scope.start + guard.body_start), "try_statement")
     if node is None or any(handler.star for handler in guard.handlers):
@@ -51,13 +53,10 @@ def make(context: FixContext) -> Iterator[Fix]:
 
 
 def _surrounding_try(context: FixContext, hole: Hole) -> Guard | None:
-    """The innermost `try` around the call in its own function, unless a clause of it sees the failure already.
-
-    That one cleans up and raises it again: beside it, a new clause would keep it from doing so.
-    """
-    for index, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
+    """The innermost `try` around the call in its own function, if there is no other guard between them."""
+    for _, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
         if guard.kind == "try":
-            return None if sees_a_failure(context, hole, index) else guard
+            return guard
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import names_a_tuple, reads_its_own, sees_a_failure, uses_what_fails
+from hangup.fixes.clauses import names_a_tuple, raises_again, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -29,7 +29,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     if names_a_tuple(context, hole.scope, handler) or reads_its_own(hole.scope, handler):
         return
-    if uses_what_fails(context, hole, guard, handler) or sees_a_failure(context, hole, index):
+    if uses_what_fails(context, hole, guard, handler) or raises_again(context, hole, guard):
         return
     body = context.source.slice(hole.scope.start + handler.body_start, hole.scope.start + handler.body_end)
     if body.strip() in ("pass", "..."):
