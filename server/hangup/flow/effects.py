@@ -14,6 +14,7 @@ from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.language import RECONNECTING
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, Many, Method, ProjectInstance, Unknown, Value, Values
 
@@ -99,6 +100,8 @@ class Effects:
     def _find(self, scope: Scope, site: Site) -> Effect:
         effect = Effect()
         expression = site.expression
+        if isinstance(expression, Call) and site.kind in ("call", "iterate") and self._reconnects(scope, expression):
+            return effect
         if site.kind == "call" and isinstance(expression, Call):
             functions = self._evaluator.values(scope, expression.function)
             for function in functions:
@@ -115,6 +118,13 @@ class Effects:
                 self._implied(effect, value, names, expression, scope)
         self._raise(effect)
         return effect
+
+    def _reconnects(self, scope: Scope, call: Call) -> bool:
+        """Whether `async for` goes over a call of a client that then connects again by itself."""
+        if not any(s.is_async and s.kind == "iterate" and s.expression is call for s in scope.unit.sites):
+            return False
+        values = self._evaluator.values(scope, call.function)
+        return any(isinstance(value, Dotted) and value.name in RECONNECTING for value in values)
 
     def _inferred(self, scope: Scope, function: Attribute) -> Values:
         """What a method may be by the type of its object that somebody else has inferred."""

@@ -13,7 +13,7 @@ from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.flow.retries.plan import Plan
 from hangup.flow.retries.plans import Plans
 from hangup.resolve.evaluate import Evaluator
-from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
+from hangup.resolve.language import EXPECTING, STRICT_GROUPS, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 
@@ -216,7 +216,8 @@ class Guards:
 
     def _is_task_group(self, scope: Scope, fact: Guard) -> bool:
         """Whether errors come out of the `with` inside an exception group."""
-        values = (value for context in fact.contexts for value in self._evaluator.values(scope, context))
+        strict = (each for each in fact.contexts if not _lets_single_out(each))
+        values = (value for context in strict for value in self._evaluator.values(scope, context))
         return any(isinstance(value, Instance) and value.of in TASK_GROUPS for value in values)
 
     def _managers(self, scope: Scope, fact: Guard) -> list[Scope]:
@@ -296,6 +297,12 @@ class Guards:
                 for name in self._classes.raised(self._evaluator.values(scope, statement.expression)):
                     if name not in ("SystemExit", "KeyboardInterrupt"):
                         yield name, False
+
+
+def _lets_single_out(context: Expression) -> bool:
+    """Whether a nursery is told to raise a single error as it is."""
+    given = context.keyword(STRICT_GROUPS) if isinstance(context, Call) else None
+    return isinstance(given, Constant) and not given.value
 
 
 def _names(statement: Raise, name: str | None) -> bool:
