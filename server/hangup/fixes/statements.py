@@ -17,6 +17,7 @@ _CROSSED = {
     "lambda_parameters": "a default is evaluated with the definition: give the value a name before it",
 }
 """What runs elsewhere, or has no statement of its own, and what to do about it."""
+_USING_UP = tuple(b"all any dict frozenset list max min set sorted sum tuple".split())
 _LOOPS = ("for_statement", "while_statement")
 _UNITS = ("function_definition", "class_definition", "lambda", "module")
 
@@ -202,7 +203,7 @@ def _statement(tree: Tree, start: int, end: int) -> Node | str:
     """The statement that holds the offsets, or why it cannot be wrapped."""
     node = node_at(tree, start, end)
     while node.parent is not None and (node.parent.type not in ("block", "module") or node.type == "case_clause"):
-        if node.type in _CROSSED:
+        if node.type in _CROSSED and not _is_used_up(node):
             return _CROSSED[node.type]
         if node.parent.type == "decorated_definition" or node.type in ("function_definition", "class_definition"):
             return _CROSSED["decorator"]
@@ -216,6 +217,16 @@ def _statement(tree: Tree, start: int, end: int) -> Node | str:
     if node.type in ("function_definition", "class_definition", "decorated_definition"):
         return "it is part of a definition"
     return node
+
+
+def _is_used_up(node: Node) -> bool:
+    """Whether a generator expression is iterated over by the call that it is given to: `sum(...)`, `", ".join(...)`."""
+    call = node.parent
+    if node.type == "generator_expression" and call is not None and call.type == "argument_list":
+        call = call.parent
+    function = call.child_by_field_name("function") if call is not None and call.type == "call" else None
+    text = (function.text or b"") if function is not None else b""
+    return node.type == "generator_expression" and (text in _USING_UP or text.endswith(b".join"))
 
 
 def _apart(line: list[Node], node: Node) -> tuple[tuple[Node, ...], list[Node], tuple[Node, ...]]:

@@ -174,7 +174,7 @@ class Effects:
 
     def _is_put_off(self, function: Scope, call: Call, scope: Scope) -> bool:
         """Whether a call only makes a generator, which is kept or given back: it runs where it is iterated over."""
-        if not function.unit.yields or not _is_kept(call, scope):
+        if not function.unit.yields or not (is_kept(call, scope) or _is_returned(call, scope)):
             return False
         return any(isinstance(v, Many) and v.made_by is function for v in self._evaluator.result(function))
 
@@ -242,11 +242,22 @@ class Effects:
                 effect.failures[name] = effect.failures.get(name, frozenset()) | faults
 
 
-def _is_kept(call: Call, scope: Scope) -> bool:
-    """Whether a variable gets what a call gives, or the function returns it."""
-    unit = scope.unit
-    kept = (*(binding.value for binding in unit.bindings), *unit.returns)
-    return any(isinstance(each, Call) and (each.start, each.end) == (call.start, call.end) for each in kept)
+def is_kept(call: Call, scope: Scope) -> bool:
+    """Whether a variable gets what a call gives, be it through a `cast`."""
+    return any(_is(binding.value, call) for binding in scope.unit.bindings)
+
+
+def _is_returned(call: Call, scope: Scope) -> bool:
+    return any(_is(each, call) for each in scope.unit.returns)
+
+
+def _is(expression: Expression | None, call: Call) -> bool:
+    if not isinstance(expression, Call):
+        return False
+    if (expression.start, expression.end) == (call.start, call.end):
+        return True
+    name = (dotted(expression.function) or "").rpartition(".")[2]
+    return name == "cast" and _is(expression.positional(1), call)
 
 
 def _is_on_self(call: Call, scope: Scope) -> bool:

@@ -109,7 +109,18 @@ class Guards:
             ancestors = (*ancestors, *self._classes.ancestors(inner))
         if not whole or not names.isdisjoint(ancestors):
             return True
-        return any(self._classes.is_namesake(name, error) and not self._is_missing(name) for name in names)
+        if any(self._classes.is_namesake(name, error) and not self._is_missing(name) for name in names):
+            return True
+        return any(self._is_former_base(name, error) for name in names)
+
+    def _is_former_base(self, name: str, error: str) -> bool:
+        """Whether a class was the base of a library's errors in versions before the measured ones: who names it has
+        such a version."""
+        catalogue = self._evaluator.catalogue
+        entry, pack = catalogue.exception(name), catalogue.pack_of(name)
+        if entry is None or pack is None or entry.until is None or entry.bases != ["Exception"]:
+            return False
+        return pack.library.distribution is not None and pack is catalogue.pack_of(error)
 
     def _is_missing(self, name: str) -> bool:
         """Whether a library lists the module's classes and this is none of them: no class at all."""
