@@ -13,6 +13,7 @@ from hangup.fixes.handler_body import handler_body, indented
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import clause_for, free_name
 from hangup.fixes.statements import place_of
+from hangup.flow.classes import grouped
 from hangup.flow.holes import Hole
 from hangup.syntax.edits import Edit
 from hangup.syntax.tree import enclosing, node_at
@@ -53,10 +54,12 @@ def make(context: FixContext) -> Iterator[Fix]:
 
 
 def _surrounding_try(context: FixContext, hole: Hole) -> Guard | None:
-    """The innermost `try` around the call in its own function, if there is no other guard between them."""
-    for _, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
+    """The innermost `try` around the call in its own function; None where the errors come to it in a group, which a
+    plain clause does not catch."""
+    for index, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
         if guard.kind == "try":
-            return guard
+            arriving = context.flow.guards.follow(hole.scope, hole.site.guard, hole.errors, until=index).through
+            return None if any(grouped(name) for name in arriving) else guard
     return None
 
 

@@ -9,6 +9,7 @@ from hangup.fixes.clauses import names_a_tuple, raises_again, reads_its_own, use
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
+from hangup.flow.classes import grouped
 from hangup.flow.holes import Hole
 from hangup.rules.dead_clause import dead_clauses
 from hangup.syntax.edits import Edit
@@ -63,10 +64,12 @@ def _kept(context: FixContext, hole: Hole, handler: Handler, wanted: tuple[str, 
 
 
 def _innermost(context: FixContext, hole: Hole) -> tuple[int, Guard] | None:
-    """The innermost `try` with clauses around the call, in its own function."""
+    """The innermost `try` with clauses around the call, in its own function; None where the errors come to it in a
+    group."""
     for index, guard in context.flow.guards.enclosing(hole.scope, hole.site.guard):
         if guard.kind == "try" and guard.handlers:
-            return index, guard
+            arriving = context.flow.guards.follow(hole.scope, hole.site.guard, hole.errors, until=index).through
+            return None if any(grouped(name) for name in arriving) else (index, guard)
     return None
 
 
