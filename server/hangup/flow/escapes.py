@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hangup.facts.expressions import Call, Expression, Name
 from hangup.facts.model import NOWHERE, Binding, Handler, Raise
 from hangup.flow.classes import ClassTree
+from hangup.flow.declarations import declared_by
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
 from hangup.flow.retries.plan import Plan
@@ -180,6 +181,8 @@ class EscapeAnalysis:
             ):
                 continue
             self._add_raise(found, scope, statement)
+        for name, faults in declared_by(self._evaluator, self._classes, scope).items():
+            found.explicit[name] = found.explicit.get(name, frozenset()) | faults
         return found
 
     def _add_raise(self, found: Escapes, scope: Scope, statement: Raise) -> None:
