@@ -123,5 +123,5 @@ function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwis
 function texts(value: unknown): Record<string, string> | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const entries = Object.entries(value);
-  return entries.every(([, each]) => typeof each === "string") ? (Object.fromEntries(entries) as Record<string, string>) : null;
+  return entries.every(([, each]) => typeof each === "string") ? Object.fromEntries(entries) : null;
 }

@@ -14,8 +14,9 @@ from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
+from hangup.resolve.language import RECONNECTING
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, Instance, Method, ProjectInstance, Unknown, Value, Values
+from hangup.resolve.values import Defined, Dotted, Instance, Many, Method, ProjectInstance, Unknown, Value, Values
 
 Failures = dict[str, frozenset[str]]
 """Exception class to the faults that make it rise."""
@@ -99,6 +100,8 @@ class Effects:
     def _find(self, scope: Scope, site: Site) -> Effect:
         effect = Effect()
         expression = site.expression
+        if isinstance(expression, Call) and site.kind in ("call", "iterate") and self._reconnects(scope, expression):
+            return effect
         if site.kind == "call" and isinstance(expression, Call):
             functions = self._evaluator.values(scope, expression.function)
             for function in functions:
@@ -112,9 +115,16 @@ class Effects:
         else:
             names = (_ITERATION if site.kind == "iterate" else _CONTEXT)[site.is_async]
             for value in self._evaluator.values(scope, expression):
-                self._implied(effect, value, names, expression)
+                self._implied(effect, value, names, expression, scope)
         self._raise(effect)
         return effect
+
+    def _reconnects(self, scope: Scope, call: Call) -> bool:
+        """Whether `async for` goes over a call of a client that then connects again by itself."""
+        if not any(s.is_async and s.kind == "iterate" and s.expression is call for s in scope.unit.sites):
+            return False
+        values = self._evaluator.values(scope, call.function)
+        return any(isinstance(value, Dotted) and value.name in RECONNECTING for value in values)
 
     def _inferred(self, scope: Scope, function: Attribute) -> Values:
         """What a method may be by the type of its object that somebody else has inferred."""
@@ -143,7 +153,7 @@ class Effects:
             self._list(effect, function.name, call)
             if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
                 for value in self._evaluator.values(scope, argument):
-                    self._implied(effect, value, _ITERATION[False], argument)
+                    self._implied(effect, value, _ITERATION[False], argument, scope)
             self._indirect(effect, call, scope)
         elif isinstance(function, Instance):
             self._list(effect, f"{function.of}#__call__", call)
@@ -153,12 +163,20 @@ class Effects:
             effect.certain = effect.certain and not function.overridden
         elif isinstance(function, Defined):
             inner = function.scope
+            if self._is_put_off(inner, call, scope):
+                return
             effect.callees += [inner] if inner.unit.kind != "class" else self._constructors(inner)
             if function.receiver is not None and _is_on_self(call, scope):
                 effect.callees += self._evaluator.members.overriders(function.receiver, inner.unit.name)
             effect.name = effect.name or function.scope.qualified_name
         elif isinstance(function, Unknown):
             effect.certain = False
+
+    def _is_put_off(self, function: Scope, call: Call, scope: Scope) -> bool:
+        """Whether a call only makes a generator, which is kept or given back: it runs where it is iterated over."""
+        if not function.unit.yields or not (is_kept(call, scope) or _is_returned(call, scope)):
+            return False
+        return any(isinstance(v, Many) and v.made_by is function for v in self._evaluator.result(function))
 
     def _constructors(self, scope: Scope) -> Iterator[Scope]:
         """The functions that calling a class runs."""
@@ -178,7 +196,9 @@ class Effects:
                     if found:
                         break
 
-    def _implied(self, effect: Effect, value: Value, names: tuple[str, ...], expression: Expression) -> None:
+    def _implied(
+        self, effect: Effect, value: Value, names: tuple[str, ...], expression: Expression, scope: Scope
+    ) -> None:
         for name in names:
             if isinstance(value, Instance):
                 self._list(effect, f"{value.of}#{name}", expression)
@@ -186,6 +206,12 @@ class Effects:
                 for method in self._evaluator.attribute(value, name):
                     if isinstance(method, Defined):
                         effect.callees.append(method.scope)
+        if isinstance(value, Many) and value.made_by is not None and names in _ITERATION.values():
+            # Iterated over on the spot, it runs where it is called.
+            functions = self._evaluator.values(scope, expression.function) if isinstance(expression, Call) else ()
+            if not any(isinstance(f, Defined) and f.scope is value.made_by for f in functions):
+                effect.callees.append(value.made_by)
+                effect.name = effect.name or value.made_by.qualified_name
 
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):
@@ -214,6 +240,24 @@ class Effects:
         for _, entry in effect.entries:
             for name, faults in self._catalogue.failures(entry).items():
                 effect.failures[name] = effect.failures.get(name, frozenset()) | faults
+
+
+def is_kept(call: Call, scope: Scope) -> bool:
+    """Whether a variable gets what a call gives, be it through a `cast`."""
+    return any(_is(binding.value, call) for binding in scope.unit.bindings)
+
+
+def _is_returned(call: Call, scope: Scope) -> bool:
+    return any(_is(each, call) for each in scope.unit.returns)
+
+
+def _is(expression: Expression | None, call: Call) -> bool:
+    if not isinstance(expression, Call):
+        return False
+    if (expression.start, expression.end) == (call.start, call.end):
+        return True
+    name = (dotted(expression.function) or "").rpartition(".")[2]
+    return name == "cast" and _is(expression.positional(1), call)
 
 
 def _is_on_self(call: Call, scope: Scope) -> bool:

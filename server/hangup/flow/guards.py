@@ -13,7 +13,7 @@ from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.flow.retries.plan import Plan
 from hangup.flow.retries.plans import Plans
 from hangup.resolve.evaluate import Evaluator
-from hangup.resolve.language import EXPECTING, SUPPRESSING, TASK_GROUPS
+from hangup.resolve.language import EXPECTING, STRICT_GROUPS, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Defined, Dotted, Instance, ProjectInstance
 
@@ -109,7 +109,18 @@ class Guards:
             ancestors = (*ancestors, *self._classes.ancestors(inner))
         if not whole or not names.isdisjoint(ancestors):
             return True
-        return any(self._classes.is_namesake(name, error) and not self._is_missing(name) for name in names)
+        if any(self._classes.is_namesake(name, error) and not self._is_missing(name) for name in names):
+            return True
+        return any(self._is_former_base(name, error) for name in names)
+
+    def _is_former_base(self, name: str, error: str) -> bool:
+        """Whether a class was the base of a library's errors in versions before the measured ones: who names it has
+        such a version."""
+        catalogue = self._evaluator.catalogue
+        entry, pack = catalogue.exception(name), catalogue.pack_of(name)
+        if entry is None or pack is None or entry.until is None or entry.bases != ["Exception"]:
+            return False
+        return pack.library.distribution is not None and pack is catalogue.pack_of(error)
 
     def _is_missing(self, name: str) -> bool:
         """Whether a library lists the module's classes and this is none of them: no class at all."""
@@ -205,7 +216,8 @@ class Guards:
 
     def _is_task_group(self, scope: Scope, fact: Guard) -> bool:
         """Whether errors come out of the `with` inside an exception group."""
-        values = (value for context in fact.contexts for value in self._evaluator.values(scope, context))
+        strict = (each for each in fact.contexts if not _lets_single_out(each))
+        values = (value for context in strict for value in self._evaluator.values(scope, context))
         return any(isinstance(value, Instance) and value.of in TASK_GROUPS for value in values)
 
     def _managers(self, scope: Scope, fact: Guard) -> list[Scope]:
@@ -285,6 +297,12 @@ class Guards:
                 for name in self._classes.raised(self._evaluator.values(scope, statement.expression)):
                     if name not in ("SystemExit", "KeyboardInterrupt"):
                         yield name, False
+
+
+def _lets_single_out(context: Expression) -> bool:
+    """Whether a nursery is told to raise a single error as it is."""
+    given = context.keyword(STRICT_GROUPS) if isinstance(context, Call) else None
+    return isinstance(given, Constant) and not given.value
 
 
 def _names(statement: Raise, name: str | None) -> bool:

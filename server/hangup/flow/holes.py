@@ -10,7 +10,7 @@ from hangup.facts.expressions import Attribute, Call, Expression
 from hangup.facts.model import Site
 from hangup.flow.analysis import Flow
 from hangup.flow.classes import grouped, unwrapped
-from hangup.flow.effects import Effect, Failures
+from hangup.flow.effects import Effect, Failures, is_kept
 from hangup.flow.expectation import expected
 from hangup.flow.exposure import Exposure, Source
 from hangup.flow.guards import Passage
@@ -61,7 +61,7 @@ def holes(flow: Flow, module: Module) -> list[Hole]:
 
 def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect) -> Hole | None:
     """The hole at a site: of its library call, else of the first function of the project that leaves one."""
-    if effect.entries and (errors := expected(flow, scope, effect, site)):
+    if effect.entries and not is_put_off(scope, effect, site) and (errors := expected(flow, scope, effect, site)):
         hole = _hole(flow, Hole(scope, site, effect, errors, Passage(), []))
         if hole is not None:
             return hole
@@ -78,6 +78,12 @@ def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect
             if hole is not None:
                 return hole
     return None
+
+
+def is_put_off(scope: Scope, effect: Effect, site: Site) -> bool:
+    """Whether a call only makes something to await, which is kept: it fails where that is awaited."""
+    awaitable = not site.awaited and all(entry.awaitable for _, entry in effect.entries)
+    return awaitable and isinstance(site.expression, Call) and is_kept(site.expression, scope)
 
 
 def _hole(flow: Flow, hole: Hole) -> Hole | None:

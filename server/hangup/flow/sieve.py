@@ -88,13 +88,17 @@ class Sieve:
     @cached_property
     def _implied(self) -> frozenset[str]:
         """The kinds of sites that may run a method which they do not name."""
-        return frozenset(kind for kind, methods in _IMPLIED.items() if not self.names.isdisjoint(methods))
+        kinds = {kind for kind, methods in _IMPLIED.items() if not self.names.isdisjoint(methods)}
+        return frozenset({*kinds, "iterate"} if self._given.generators else kinds)
 
     def covers(self, scopes: Iterable[Scope]) -> bool:
         """Whether it is still right when these scopes have become what they are now."""
         given = _given_by(scopes)
         return (
-            given.names <= self.names and given.properties <= self.properties and given.imports <= self._given.imports
+            given.names <= self.names
+            and given.properties <= self.properties
+            and given.imports <= self._given.imports
+            and given.generators <= self._given.generators
         )
 
     @cached_property
@@ -111,19 +115,23 @@ class Sieve:
 
 @dataclass(frozen=True)
 class _Given:
-    """What scopes give to the sieve: names that may be called, names of properties, imported dotted names."""
+    """What scopes give to the sieve: names that may be called, names of properties, imported dotted names;
+    whether any is a generator."""
 
     names: frozenset[str]
     properties: frozenset[str]
     imports: frozenset[str]
+    generators: bool
 
 
 def _given_by(scopes: Iterable[Scope]) -> _Given:
     names: set[str] = set()
     properties: set[str] = set()
     imports: set[str] = set()
+    generators = False
     for scope in scopes:
         unit = scope.unit
+        generators = generators or bool(unit.yields)
         names.add(unit.name)
         if scope.definition is not None and scope.definition.decorators:
             properties.add(unit.name)
@@ -134,7 +142,7 @@ def _given_by(scopes: Iterable[Scope]) -> _Given:
         for imported in unit.imports:
             if not imported.level:
                 imports.add(f"{imported.module}.{imported.name}" if imported.name else imported.module)
-    return _Given(frozenset(names), frozenset(properties), frozenset(imports))
+    return _Given(frozenset(names), frozenset(properties), frozenset(imports), generators)
 
 
 def _is_alias(value: Expression | None) -> bool:

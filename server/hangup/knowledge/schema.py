@@ -92,6 +92,8 @@ class ExceptionClass(Struct, frozen=True):
     summary: one sentence for the hover, saying when it is raised.
     reset: where the ConnectionResetError sits when the peer reset, as an expression on `e`; absent if there is none.
     reset_elsewhere: the other places where it can be (a reset while connecting, a retry underneath).
+    none, missing: attributes (`response`, `args[0].reason`) that are None, or not there, when the network fails; what
+    is below the class has the same ones where it names none itself.
     retry: whether trying again makes sense.
     errno: the symbolic errno values that produce it (`ECONNRESET`), or that it carries.
     since, until: the first and last version of the library (of Python, for the standard library) that has it.
@@ -102,6 +104,8 @@ class ExceptionClass(Struct, frozen=True):
     summary: str = ""
     reset: str | None = None
     reset_elsewhere: list[str] = []
+    none: list[str] = []
+    missing: list[str] = []
     retry: Retry | None = None
     errno: list[str] = []
     since: str | None = None

@@ -82,10 +82,18 @@ def _of_builtin(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
     if name in PICKING:
         return elements[0]
     if name == "enumerate":
-        return (Many((Items((UNKNOWN, elements[0])),)),)
+        return _in_turn(engine, scope, call, (Items((UNKNOWN, elements[0])),))
     if name == "zip":
-        return (Many((Items(tuple(elements)),)),)
-    return (Many(elements[0]),)
+        return _in_turn(engine, scope, call, (Items(tuple(elements)),))
+    return _in_turn(engine, scope, call, elements[0]) if name == "iter" else (Many(elements[0]),)
+
+
+def _in_turn(engine: Engine, scope: Scope, call: Call, element: Values) -> Values:
+    """What gives its elements one by one; it runs the generators that the arguments of the call hold."""
+    held = [argument.value for argument in call.arguments if not isinstance(argument.value, Call)]
+    values = join(*[engine.evaluate(scope, each) for each in held])
+    makers = [value.made_by for value in values if isinstance(value, Many) and value.made_by is not None]
+    return tuple(Many(element, made_by=each) for each in makers) or (Many(element),)
 
 
 def _got(engine: Engine, scope: Scope, owners: Values, call: Call) -> Values:

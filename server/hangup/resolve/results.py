@@ -46,10 +46,10 @@ def spread(engine: Engine, scope: Scope, item: Expression) -> Values:
 
 
 def _managed(scope: Scope, values: Values) -> Values:
-    """What calling a generator function gives: under `@contextmanager`, something to enter."""
+    """What calling a function gives: of a generator, what runs it; under `@contextmanager`, something to enter."""
     if not scope.unit.yields or scope.definition is None:
         return values
     names = {(dotted(each) or "").rpartition(".")[2] for each in scope.definition.decorators}
     if names.isdisjoint(("contextmanager", "asynccontextmanager")):
-        return values
+        return tuple(Many(value.element, made_by=scope) if isinstance(value, Many) else value for value in values)
     return tuple(Managed(value.element) if isinstance(value, Many) else value for value in values)

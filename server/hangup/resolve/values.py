@@ -69,10 +69,12 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class Many(msgspec.Struct, frozen=True):
-    """Something to iterate over or index: the values an element may have. keyed: it is a mapping to them."""
+    """Something to iterate over or index: the values an element may have. keyed: it is a mapping to them. made_by: the
+    generator function that runs while it is iterated over."""
 
     element: Values
     keyed: bool = False
+    made_by: Scope | None = None
 
 
 class Managed(msgspec.Struct, frozen=True):

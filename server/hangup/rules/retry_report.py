@@ -60,7 +60,10 @@ def outcome(context: Context, retry: Retry) -> str:
 
 def product(context: Context, retry: Retry) -> tuple[str, tuple[Related, ...]]:
     """A sentence about the other retries of the same call, and where they are; their tries multiply."""
-    others = [each for each in context.retries if each is not retry and _shares(each, retry)]
+    others: list[Retry] = []
+    for each in context.retries:
+        if all(each is not one and _shares(each, one) and _nested(context, each, one) for one in (retry, *others)):
+            others.append(each)
     if not others:
         return "", ()
     places = tuple(
@@ -92,6 +95,23 @@ def _who(retry: Retry) -> str:
 def _shares(one: Retry, other: Retry) -> bool:
     sites = {id(each.source.site) for each in one.tried}
     return any(id(each.source.site) in sites for each in other.tried)
+
+
+def _nested(context: Context, one: Retry, other: Retry) -> bool:
+    """Whether one of two retries runs inside the other: two callers of the same function are no tries of tries."""
+    together = {id(each.site) for each in one.tried} & {id(each.site) for each in other.tried}
+    return bool(together) or _runs(context, one, other) or _runs(context, other, one)
+
+
+def _runs(context: Context, outer: Retry, inner: Retry) -> bool:
+    wanted = {each.scope for each in inner.tried}
+    queue = [callee for each in outer.tried for callee in context.flow.effects.of(each.scope, each.site).callees]
+    for scope in queue:
+        if scope in wanted:
+            return True
+        for _, effect in context.flow.effects.within(scope):
+            queue += [callee for callee in effect.callees if callee not in queue]
+    return False
 
 
 def after_sending(context: Context, faults: Iterable[str]) -> bool:

@@ -60,7 +60,7 @@ def _reason(
 ) -> str | None:
     """Why the test is never true, as a sentence; None where it may be."""
     classes = context.flow.classes
-    places = _places(context, body, name, taken)
+    places = places_of_reset(context, body, name, taken)
     shown = listed(context.flow, names)
     if path == name:
         related = any(classes.is_subclass(e, n) or classes.is_subclass(n, e) for e in taken for n in names)
@@ -74,7 +74,7 @@ def _reason(
     return None
 
 
-def _places(context: Context, body: TryBody, name: str, taken: set[str]) -> list[str]:
+def places_of_reset(context: Context, body: TryBody, name: str, taken: set[str]) -> list[str]:
     """Where the reset is in the errors that a reset gives, the usual place first; empty if that is not known of all."""
     faults = context.flow.catalogue.faults
     found: list[str] = []

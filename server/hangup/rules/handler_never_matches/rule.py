@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hangup.rules.dead_clause import dead_clauses, namesakes, report, wrapping
 from hangup.rules.finding import Finding
+from hangup.rules.handler_never_matches.errno_of_none import without_errno
 from hangup.rules.handler_never_matches.looking import misplaced
 from hangup.rules.handler_never_matches.written import miswritten
 from hangup.rules.rule import Context, Rule
@@ -27,6 +28,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
             yield report(rule, clause, reason, clause.arriving)
     yield from misplaced(context, rule)
     yield from miswritten(context, rule)
+    yield from without_errno(context, rule)
 
 
 RULE = Rule(

@@ -116,7 +116,12 @@ def first_use(scope: Scope, block: Node, name: str) -> Node | None:
     return None
 
 
+_PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"})
+
+
 def _is_target(node: Node) -> bool:
+    while node.parent is not None and node.parent.type in _PATTERNS:
+        node = node.parent
     parent = node.parent
     binding = ("assignment", "for_statement", "for_in_clause")
     return parent is not None and parent.type in binding and parent.child_by_field_name("left") == node
