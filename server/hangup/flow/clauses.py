@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hangup.facts.expressions import Call, dotted
 from hangup.facts.model import Handler, Site
 from hangup.flow.analysis import Flow
 from hangup.flow.effects import Effect, Failures
 from hangup.resolve.project import Module, Scope
+from hangup.resolve.values import Dotted
+
+_PASSING_ON = frozenset({"wait_for", "shield", "gather"})
 
 
 class TryBody(msgspec.Struct):
@@ -46,7 +50,7 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
     for site in scope.unit.sites:
         if site.guard not in inside:
             continue
-        body.opaque = body.opaque or flow.effects.is_opaque(scope, site)
+        body.opaque = body.opaque or flow.effects.is_opaque(scope, site) or _waits_for_unknown(flow, scope, site)
         effect = flow.effects.of(scope, site)
         if not (effect.entries or effect.callees):
             continue
@@ -67,6 +71,19 @@ def _read(flow: Flow, scope: Scope, index: int) -> TryBody:
         if child.unit.kind == "class" and child.definition is not None:
             body.opaque = body.opaque or child.definition.guard in inside
     return body
+
+
+def _waits_for_unknown(flow: Flow, scope: Scope, site: Site) -> bool:
+    """Whether a call raises what a thing raises that somebody else has started: `asyncio.wait_for(future, 3)`."""
+    call = site.expression
+    if not isinstance(call, Call) or (dotted(call.function) or "").rpartition(".")[2] not in _PASSING_ON:
+        return False
+    values = flow.evaluator.values(scope, call.function)
+    if not any(isinstance(value, Dotted) and value.name.startswith("asyncio.") for value in values):
+        return False
+    positional = [each for each in call.arguments if each.keyword is None]
+    given = positional[:1] if dotted(call.function) != "asyncio.gather" else positional
+    return any(not isinstance(each.value, Call) for each in given)
 
 
 def _network_effects(flow: Flow, effect: Effect) -> list[Effect]:

@@ -81,9 +81,9 @@ def _at(flow: Flow, exposure: Exposure, scope: Scope, site: Site, effect: Effect
 
 
 def is_put_off(scope: Scope, effect: Effect, site: Site) -> bool:
-    """Whether a call only makes something to await, which is kept: it fails where that is awaited."""
+    """Whether a call only makes something to await, which is kept or let go: it fails where that is awaited."""
     awaitable = not site.awaited and all(entry.awaitable for _, entry in effect.entries)
-    return awaitable and isinstance(site.expression, Call) and is_kept(site.expression, scope)
+    return awaitable and isinstance(site.expression, Call) and (site.dropped or is_kept(site.expression, scope))
 
 
 def _hole(flow: Flow, hole: Hole) -> Hole | None:

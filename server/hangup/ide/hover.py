@@ -7,6 +7,7 @@ import msgspec
 from hangup.flow.timeouts import gives_timeout
 from hangup.ide.call_card import call_card, handled_here, measured_line
 from hangup.ide.pages import class_page, page_about
+from hangup.ide.retry_card import retry_card
 from hangup.ide.symbols import Symbol, symbol_at
 from hangup.resolve.entries import applicable
 from hangup.resolve.values import Dotted, Method, Value
@@ -27,7 +28,9 @@ def hover(workspace: Workspace, path: str, offset: int) -> Hover | None:
     symbol = symbol_at(workspace.flow, workspace.module(path), document, offset)
     if symbol is None:
         return None
-    text = _caught(workspace, symbol, path) if symbol.handler is not None else None
+    text = (
+        _caught(workspace, symbol, path) if symbol.handler is not None else retry_card(workspace.context(path), symbol)
+    )
     for value in symbol.values:
         text = text or _about(workspace, symbol, value, path)
     return Hover(text, symbol.start, symbol.end) if text else None

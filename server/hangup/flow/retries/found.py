@@ -11,8 +11,9 @@ from hangup.flow.retries.loops import loops, recursions
 from hangup.flow.retries.plan import Plan
 from hangup.flow.retries.tried import Retry, Tried
 from hangup.flow.retries.tries import Tries
-from hangup.flow.retries.written import argument, number
+from hangup.flow.retries.written import argument, number, written
 from hangup.resolve.project import Module, Scope
+from hangup.resolve.values import Defined
 
 
 def retries(flow: Flow, module: Module) -> list[Retry]:
@@ -22,6 +23,7 @@ def retries(flow: Flow, module: Module) -> list[Retry]:
     for scope in module.scopes:
         found += _decorators(flow, tries, scope)
         found += _attempts(flow, tries, scope)
+        found += _applied(flow, tries, scope)
         found += loops(flow, tries, scope)
         if scope.unit.guards:
             found += recursions(flow, tries, scope)
@@ -65,6 +67,30 @@ def _attempts(flow: Flow, tries: Tries, scope: Scope) -> Iterator[Retry]:
         opaque = any(flow.effects.is_opaque(scope, site) for site in scope.unit.sites if site.guard in inside)
         target = plan.expression.function if isinstance(plan.expression, Call) else plan.expression
         yield _planned(flow, "attempts", scope, plan, tried, errors, (plan.scope, target.start, target.end), opaque)
+
+
+def _applied(flow: Flow, tries: Tries, scope: Scope) -> Iterator[Retry]:
+    """A library's loop that is called with a function of the project: `Retrying(...)(fetch, url)`."""
+    if "tenacity" not in flow.imported:
+        return
+    for site in scope.unit.sites:
+        call = site.expression
+        if site.kind != "call" or not isinstance(call, Call) or not isinstance(call.function, Call | Name):
+            continue
+        _, made = written(scope, call.function)
+        given = call.positional(0)
+        if not isinstance(made, Call) or given is None:
+            continue
+        plan = flow.plans.read(scope, made)
+        if plan is None or plan.retrier.form != "attempts":
+            continue
+        for value in flow.evaluator.values(scope, given):
+            if isinstance(value, Defined) and value.scope.unit.kind == "function":
+                tried = tries.within(value.scope)
+                target = made.function
+                place = (plan.scope, target.start, target.end)
+                opaque = flow.escapes.is_opaque(value.scope)
+                yield _planned(flow, "attempts", value.scope, plan, tried, _merged(tried), place, opaque)
 
 
 def _policies(flow: Flow, scope: Scope) -> Iterator[Retry]:

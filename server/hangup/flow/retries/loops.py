@@ -133,7 +133,9 @@ def _limit(flow: Flow, scope: Scope, loop: Loop, turn: Round) -> Limit | None:
         if isinstance(subject, Constant) and subject.value:
             return Limit(turn.gives_up)
         names = {text for part in parts_of(subject) if (text := dotted(part)) is not None}
-        return _counted(scope, loop, names) if names & set(loop.stepped) else Limit(None)
+        if names & set(loop.stepped):
+            return _counted(scope, loop, names)
+        return Limit(turn.gives_up) if _ends_by_success(scope, loop, turn, names) else Limit(None)
     if isinstance(subject, Sequence):
         plain = subject.items and all(isinstance(item, Constant) for item in subject.items)
         return Limit(True, len(subject.items)) if plain else None
@@ -150,6 +152,13 @@ def _limit(flow: Flow, scope: Scope, loop: Loop, turn: Round) -> Limit | None:
     if len(given) == 2 and given[0] is not None and given[1] is not None:
         return Limit(True, int(given[1] - given[0]))
     return Limit(True)
+
+
+def _ends_by_success(scope: Scope, loop: Loop, turn: Round, names: set[str]) -> bool:
+    """Whether nothing but a try that succeeds changes what the loop's condition looks at: `while not done`."""
+    bound = [b for b in scope.unit.bindings if b.target in names and loop.body_start <= b.start < loop.end]
+    body = scope.unit.guards[turn.guard]
+    return names <= {b.target for b in bound} and all(body.body_start <= b.start < body.body_end for b in bound)
 
 
 def _counted(scope: Scope, loop: Loop, names: set[str]) -> Limit:

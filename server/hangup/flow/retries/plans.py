@@ -56,7 +56,8 @@ class Plans:
     def tries_again(self, scope: Scope) -> bool:
         """Whether a library tries a function, or a part of it, again. As with a loop by hand whose handler raises only
         in the end, that counts as handling: what comes out then is no news to the caller."""
-        return bool(self.decorating(scope)) or any(self.around(scope, guard) for guard in scope.unit.guards)
+        decorating = any(plan.errors.classes or not plan.errors.known for plan in self.decorating(scope))
+        return decorating or any(self.around(scope, guard) for guard in scope.unit.guards)
 
     def retry(self, scope: Scope, error: str) -> bool:
         """Whether a decorator tries a function again after an error: what comes out then was decided."""

@@ -23,7 +23,11 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
         for blocking in blocking_in(context, scope):
             yield _direct(rule, blocking)
         for site, effect in context.flow.effects.within(scope):
-            if site.kind == "call" and not site.awaited and not context.flow.reach.is_handed_over(scope, site):
+            if (
+                site.kind in ("call", "read")
+                and not site.awaited
+                and not context.flow.reach.is_handed_over(scope, site)
+            ):
                 way = _through(context, effect, _STEPS)
                 if way:
                     start, end = pointed_at(scope, site.expression)

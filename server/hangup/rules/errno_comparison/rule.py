@@ -12,9 +12,10 @@ from hangup.knowledge.schema import Platform
 from hangup.resolve.project import Scope
 from hangup.rules.finding import Finding, Severity
 from hangup.rules.rule import Context, Rule
-from hangup.syntax.tree import Node, node_at
+from hangup.syntax.tree import Node, ancestors, node_at
 
 _NUMBER = re.compile(rb"(?<![\w.])\d{2,5}(?![\w.])")
+_ASKS_SYSTEM = re.compile(rb"os\.name|platform|hasattr|getattr|WindowsError|(?i:windows|win32)")
 _GROUPS = frozenset({"tuple", "list", "set", "parenthesized_expression"})
 _SYSTEMS: dict[Platform, str] = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 _ALSO_OTHERS = frozenset({61, 35, 50, 64, 36, 37, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 52, 53, 55, 56, 58, 59})
@@ -72,7 +73,7 @@ def _number(context: Context, rule: Rule, start: int, end: int) -> Iterator[Find
         return  # every system's number is there
     other = _other_side(comparison, node)
     way = _way(context, other) if other is not None else None
-    if way is None or other is None:
+    if way is None or other is None or (way == "winerror" and _is_for_windows(comparison)):
         return
     systems = [word for key, word in _SYSTEMS.items() if values.get(key) == number]
     message = f"{number} is {symbol} on {' and '.join(systems)} only: compare with errno.{symbol}"
@@ -85,6 +86,13 @@ def _number(context: Context, rule: Rule, start: int, end: int) -> Iterator[Find
             f"winerror exists on Windows only, elsewhere this raises AttributeError: compare errno with errno.{symbol}"
         )
     yield Finding(rule.code, rule.name, severity, start, end, message, replacement=symbol)
+
+
+def _is_for_windows(node: Node) -> bool:
+    """Whether a condition around a place, or beside it, asks for the system or the attribute first."""
+    around = [each for each in ancestors(node) if each.type in ("boolean_operator", "if_statement", "elif_clause")]
+    asked = [each if each.type == "boolean_operator" else each.child_by_field_name("condition") for each in around]
+    return any(_ASKS_SYSTEM.search(each.text or b"") for each in asked if each is not None)
 
 
 def _text(context: Context, rule: Rule, start: int, end: int) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from hangup.facts.expressions import Alternatives, Constant, Expression
 from hangup.facts.model import Handler
 from hangup.flow.clauses import TryBody
 from hangup.resolve.project import Scope
+from hangup.resolve.values import Dotted
 from hangup.rules.finding import Finding
 from hangup.rules.rule import Context, Rule
 
@@ -51,9 +52,21 @@ def _no_class(context: Context, body: TryBody, handler: Handler) -> str | None:
     elif isinstance(first, Alternatives) and first.operator == "|":
         known = all(_is_class(context, scope, each) for each in first.options)
         what = "a union, as annotations have them," if known else None
+    elif (other := next((each for each in handler.types if _is_other_class(context, scope, each)), None)) is not None:
+        what = _text(context, scope, other)
     if what is None:
         return None
     return f"{what} is no exception class: when an error reaches this clause, it raises TypeError in its place"
+
+
+def _is_other_class(context: Context, scope: Scope, expression: Expression) -> bool:
+    """Whether it is a library's class for something else than errors: `aiohttp.ClientTimeout`."""
+    values = context.flow.evaluator.values(scope, expression)
+    names = [value.name for value in values if isinstance(value, Dotted)]
+    catalogue = context.flow.catalogue
+    return len(values) == len(names) == 1 and all(
+        catalogue.class_(name) is not None and catalogue.exception(name) is None for name in names
+    )
 
 
 def _is_class(context: Context, scope: Scope, expression: Expression) -> bool:
