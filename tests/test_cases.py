@@ -105,7 +105,7 @@ def test_refused(case: Case, title: str, reason: str) -> None:
     offered = [fix.title for finding in found for fix in fixes_for(workspace, path, finding)]
     assert not [each for each in offered if each.startswith(title)]
     reasons = [each for finding in found for each in refusals_for(workspace, path, finding)]
-    assert [each.disabled for each in reasons if each.title.startswith(title)] == ([reason] if reason else [])
+    assert {each.disabled for each in reasons if each.title.startswith(title)} == ({reason} if reason else set())
 
 
 HOVERS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import subprocess
 import sys
@@ -98,3 +99,22 @@ def test_what_cannot_be_kept_is_not(tmp_path: Path) -> None:
         assert [each.code for each in findings(tmp_path / "w", text, store)] == ["HUP101"]
         store.flush()
     store.close()
+
+
+def test_it_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old entries go first; among those of today, half."""
+    monkeypatch.setattr("hangup.workspace.store._MOST_BYTES", 200_000)
+    path = tmp_path / "index.sqlite3"
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO entries VALUES (?, 99, ?)", (b"old", b""))
+    store = Store(path)
+    keys = [random.Random(number).randbytes(20) for number in range(100)]
+    for key in keys:
+        store.put(key, random.Random(key).randbytes(4_000))
+    store.flush()
+    kept = [key for key in keys if store.find(key, bytes) is not None]
+    assert 20 < len(kept) < 80
+    store.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM entries WHERE key = ?", (b"old",)).fetchone() == (0,)

@@ -13,6 +13,7 @@ from tree_sitter import Node, Tree
 
 from hangup.facts.expressions import Expression
 from hangup.facts.model import ModuleFacts, Parameter, Unit
+from hangup.facts.read_docstring import declared_errors
 from hangup.facts.read_expressions import read
 from hangup.facts.read_statements import read_block, read_statement
 from hangup.facts.state import Nesting, Reading
@@ -82,11 +83,12 @@ class _Extractor:
             state.returns.append(read(state, body))
         else:
             read_block(state, body)
+        declared = declared_errors(state, body) if node.type != "lambda" else ()
         is_async = any(child.type == "async" for child in node.children if not child.is_named)
         kind: Literal["function", "lambda"] = "lambda" if node.type == "lambda" else "function"
         header = self._data[base : body.start_byte if body is not None else node.end_byte]
         boundary = b"hangup:" in header and _BOUNDARY.search(header) is not None
-        return self._unit(state, kind, text, length, parameters, annotation, is_async, boundary)
+        return self._unit(state, kind, text, length, parameters, annotation, is_async, boundary, declared)
 
     @staticmethod
     def _unit(
@@ -98,6 +100,7 @@ class _Extractor:
         annotation: Expression | None = None,
         is_async: bool = False,
         boundary: bool = False,
+        declared: tuple[str, ...] = (),
     ) -> Unit:
         return Unit(
             kind,
@@ -108,6 +111,7 @@ class _Extractor:
             is_async,
             yields=tuple(state.yields),
             boundary=boundary,
+            declared=declared,
             yielded=tuple(state.yielded),
             imports=tuple(state.imports),
             bindings=tuple(state.bindings),

@@ -185,6 +185,7 @@ class Unit(Fact, frozen=True, gc=False):
     yielded: the expressions that are yielded; a Splat for `yield from`.
     outer_names: names declared `global` or `nonlocal`.
     boundary: a comment in its header says that an error which leaves it ends there (`# hangup: boundary`).
+    declared: what the docstring of a function that does nothing says that it raises, as dotted names.
     """
 
     kind: Literal["module", "class", "function", "lambda"]
@@ -205,6 +206,7 @@ class Unit(Fact, frozen=True, gc=False):
     returns: tuple[Expression, ...] = ()
     outer_names: tuple[str, ...] = ()
     boundary: bool = False
+    declared: tuple[str, ...] = ()
     definitions: tuple[Definition, ...] = ()
 
 

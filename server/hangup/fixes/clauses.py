@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hangup.facts.expressions import Attribute, Name
 from hangup.facts.model import Binding, Guard, Handler
 from hangup.fixes.fix import FixContext
+from hangup.flow.classes import grouped
 from hangup.flow.holes import Hole
 from hangup.resolve.project import Scope
 from hangup.resolve.values import Items
@@ -44,10 +45,25 @@ def hides_a_clause(context: FixContext, scope: Scope, types_start: int, names: I
     return False
 
 
-def raises_again(context: FixContext, hole: Hole, guard: Guard) -> bool:
-    """Whether a clause takes what the hole misses, cleans up and raises it again: one behind it is never reached."""
+def is_of_no_use(context: FixContext, hole: Hole, guard: Guard) -> bool:
+    """Whether a clause for what the hole misses, behind the others of a `try`, would never be reached.
+
+    That is so where one of them takes it, cleans up and raises it again, and where it arrives in a group.
+    """
     guards = context.flow.guards
-    return any(guards.catches(hole.scope, each, error) for each in guard.handlers for error in hole.missed)
+    taken = any(guards.catches(hole.scope, each, error) for each in guard.handlers for error in hole.missed)
+    return taken or any(grouped(error) is not None for error in hole.missed)
+
+
+def missed_in(context: FixContext, hole: Hole, guard: Guard) -> frozenset[str]:
+    """What gets out of a `try`: from this call, and from the others in it."""
+    start, end = hole.scope.start + guard.body_start, hole.scope.start + guard.body_end
+    inside = [
+        each
+        for each in context.context.holes
+        if each.scope is hole.scope and start <= each.scope.start + each.site.expression.start < end
+    ]
+    return frozenset(name for each in (hole, *inside) for name in each.missed)
 
 
 def uses_what_fails(context: FixContext, hole: Hole, guard: Guard, handler: Handler) -> bool:

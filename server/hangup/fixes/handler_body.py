@@ -16,6 +16,27 @@ from hangup.syntax.tree import Node
 
 _PAUSE = re.compile(rb"(await )?([\w.]*\.)?sleep\([^\n]*\)$")
 _YIELDS_ONCE = re.compile(rb"\b(contextmanager|asynccontextmanager|fixture)\b")
+_GIVING = frozenset(
+    f"__{name}__"
+    for name in (
+        "bool",
+        "bytes",
+        "float",
+        "format",
+        "hash",
+        "index",
+        "init",
+        "int",
+        "iter",
+        "len",
+        "new",
+        "repr",
+        "reversed",
+        "sizeof",
+        "str",
+    )
+)
+"""Methods of which Python does not accept None, and `__init__`, which must not leave half an object."""
 _MOST = 3
 """So many ways are offered: a menu is read from the top, and not to its end."""
 
@@ -70,9 +91,9 @@ def _by_context(context: FixContext, place: Place, error: str, subject: str) -> 
             yield stop if needed_later or logger(context) is None else report
         return
     nothing = _nothing(context)
-    if unit.name != "__init__" and nothing is not None:
+    if unit.name not in _GIVING and nothing is not None:
         yield report.then(f"return {nothing}")
-    elif unit.name == "__init__" or _must_return(unit.annotation):
+    elif unit.name in _GIVING or _must_return(unit.annotation):
         if own_error(context) is None and context.flow.callers.of(context.scope):
             # Its callers are the place to decide, unless the program ends with it anyway.
             ends = context.hole.ends if context.hole is not None else []

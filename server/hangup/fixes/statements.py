@@ -148,11 +148,11 @@ class Place:
 
     def bound_names(self) -> set[str]:
         """The names that the statements bind."""
-        return _bound(self.nodes)
+        return bound_names_of(self.nodes)
 
     def bound_in_loop(self) -> set[str]:
         """The names that are bound anew in every round of the loop around it."""
-        return _bound([self.loop]) if self.loop is not None else set()
+        return bound_names_of([self.loop]) if self.loop is not None else set()
 
     def used_after(self, names: set[str]) -> bool:
         """Whether one of the names occurs in the unit behind the statements, or before them in a loop around them."""
@@ -256,7 +256,8 @@ def _on_same_lines(node: Node) -> list[Node]:
     return nodes
 
 
-def _bound(nodes: list[Node]) -> set[str]:
+def bound_names_of(nodes: list[Node]) -> set[str]:
+    """The names that statements bind."""
     names: set[str] = set()
     stack = list(nodes)
     while stack:

@@ -169,6 +169,7 @@ class Effects:
             if function.receiver is not None and _is_on_self(call, scope):
                 effect.callees += self._evaluator.members.overriders(function.receiver, inner.unit.name)
             effect.name = effect.name or function.scope.qualified_name
+            effect.certain = effect.certain and not inner.unit.declared
         elif isinstance(function, Unknown):
             effect.certain = False
 

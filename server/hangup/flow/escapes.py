@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hangup.facts.expressions import Call, Expression, Name
 from hangup.facts.model import NOWHERE, Binding, Handler, Raise
 from hangup.flow.classes import ClassTree
+from hangup.flow.declarations import declared_by
 from hangup.flow.effects import Effect, Effects, Failures
 from hangup.flow.guards import Guards
 from hangup.flow.retries.plan import Plan
@@ -175,12 +176,22 @@ class EscapeAnalysis:
             if child.unit.kind == "class" and child.definition is not None:
                 self._pass(found, scope, child.definition.guard, self._known(child).implicit)
         for statement in scope.unit.raises:
-            if statement.expression is None or (
-                statement.handler and (statement.always or _is_again(scope, statement))
-            ):
-                continue
-            self._add_raise(found, scope, statement)
+            if statement.expression is not None and not self._is_told(scope, statement):
+                self._add_raise(found, scope, statement)
+        for name, faults in declared_by(self._evaluator, self._classes, scope).items():
+            found.explicit[name] = found.explicit.get(name, frozenset()) | faults
         return found
+
+    def _is_told(self, scope: Scope, statement: Raise) -> bool:
+        """Whether the clause around a `raise` tells already what leaves it.
+
+        So it is where it always raises, and where it catches anything and raises that again under its name.
+        """
+        if not statement.handler:
+            return False
+        handler = scope.unit.guards[statement.handler[0]].handlers[statement.handler[1]]
+        named = isinstance(statement.expression, Name) and statement.expression.id == handler.name
+        return statement.always or (named and self._guards.catches_anything(scope, handler))
 
     def _add_raise(self, found: Escapes, scope: Scope, statement: Raise) -> None:
         """A `raise` by itself; `raise last_error` behind a loop raises again what a clause has kept."""
@@ -226,13 +237,6 @@ class EscapeAnalysis:
             found.implicit[name] = found.implicit.get(name, frozenset()) | errors.get(name, behind)
         for name in passage.explicit:
             found.explicit[name] = found.explicit.get(name, frozenset()) | errors.get(name, behind)
-
-
-def _is_again(scope: Scope, statement: Raise) -> bool:
-    """Whether a clause raises what it has caught, under the name that it gave it: the same as a bare `raise`."""
-    guard, index = statement.handler or (NOWHERE, NOWHERE)
-    name = scope.unit.guards[guard].handlers[index].name
-    return isinstance(statement.expression, Name) and statement.expression.id == name
 
 
 def _caught_in(scope: Scope, expression: Expression) -> Iterator[int]:

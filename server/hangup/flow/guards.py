@@ -262,7 +262,7 @@ class Guards:
             if handler.outcome == "handles":
                 passage.stopped[error] = (guard, at)
                 continue
-            cleans_up = self._is_about_anything(scope, handler)
+            cleans_up = self.catches_anything(scope, handler)
             for name, again in self._raised_by(scope, (guard, at), handler, error):
                 after[name] = after.get(name, False) or explicit or not (again and cleans_up)
         return after
@@ -278,7 +278,7 @@ class Guards:
                 return at
         return None
 
-    def _is_about_anything(self, scope: Scope, handler: Handler) -> bool:
+    def catches_anything(self, scope: Scope, handler: Handler) -> bool:
         """Whether a clause catches whatever comes: if it raises that again, it cleans up, and decides nothing."""
         names, whole = self.caught(scope, handler)
         return whole and bool(names) and names <= _ANYTHING

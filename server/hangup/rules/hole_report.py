@@ -24,7 +24,8 @@ def cause(hole: Hole) -> str:
     """The library call behind a failing function of the project, for a message; empty where there is none to tell."""
     source = hole.source
     if source is None:
-        return ""
+        declared = hole.callee is not None and hole.callee.unit.declared
+        return ", as its docstring says" if declared else ""
     same = source.scope.module is hole.scope.module
     return f" from {source.name} {located(source.scope)}" + ("" if same else f" of {source.scope.module.name}")
 

@@ -30,6 +30,8 @@ _PATIENCE = 0.5
 _KEPT = 30
 """Days after which what nobody asked for is thrown away."""
 _DAY = 86_400
+_MOST_BYTES = 256 * 1024 * 1024
+"""Above this size what was not used today is thrown away; if that is not enough, half of the rest."""
 _TABLE = "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, used INTEGER, data BLOB) WITHOUT ROWID"
 _INDEX = "CREATE INDEX IF NOT EXISTS by_day ON entries (used)"  # else forgetting would read all that is kept
 _FORMING = ("syntax", "facts", "resolve", "flow", "workspace/installed")
@@ -88,6 +90,10 @@ class Store:
                     "UPDATE entries SET used = ? WHERE key = ? AND used < ?", [(today, key, today) for key in used]
                 )
                 connection.execute("DELETE FROM entries WHERE used < ?", (today - _KEPT,))
+                if _size(connection) > _MOST_BYTES:
+                    connection.execute("DELETE FROM entries WHERE used < ?", (today,))
+                if _size(connection) > _MOST_BYTES:
+                    connection.execute("DELETE FROM entries WHERE key < ?", (b"\x80",))  # keys are evenly spread
         except sqlite3.Error as error:
             logger.info("the cache is not written to: %s", error)
 
@@ -133,6 +139,14 @@ def _version() -> bytes:
     for path in sorted(each for package in _FORMING for each in (here / package).glob("*.py")):
         digest.update(path.read_bytes())
     return digest.digest()
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """Bytes in use; the file may be larger, and what is free in it is written to again."""
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
 
 
 def _connect(path: Path) -> sqlite3.Connection | None:

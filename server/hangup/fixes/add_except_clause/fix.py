@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from hangup.facts.model import Guard
-from hangup.fixes.clauses import raises_again
+from hangup.fixes.clauses import is_of_no_use
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.handler_body import handler_body, indented
 from hangup.fixes.imports import add_imports
@@ -27,7 +27,7 @@ def make(context: FixContext) -> Iterator[Fix]:
     guard = _surrounding_try(context, hole) if hole is not None else None
     if hole is None or guard is None:
         return
-    if raises_again(context, hole, guard):
+    if is_of_no_use(context, hole, guard):
         return
     node = enclosing(node_at(context.tree, hole.scope.start + guard.body_start), "try_statement")
     if node is None or any(handler.star for handler in guard.handlers):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import hides_a_clause, names_a_tuple, reads_its_own, uses_what_fails
+from hangup.fixes.clauses import hides_a_clause, missed_in, names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -29,9 +29,10 @@ def make(context: FixContext) -> Iterator[Fix]:
     caught, whole = context.flow.guards.caught(hole.scope, handler)
     if not whole:
         return
-    wanted = best_classes(context, hole.missed, [qualified for qualified, _ in hole.effect.entries])
+    missed = missed_in(context, hole, guard)
+    wanted = best_classes(context, missed, [qualified for qualified, _ in hole.effect.entries])
     if hides_a_clause(context, hole.scope, hole.scope.start + handler.types_start, wanted):
-        wanted = context.flow.classes.most_general(hole.missed)
+        wanted = context.flow.classes.most_general(missed)
     clause, modules = write_clause(context, hole.scope, wanted)
     start, end = hole.scope.start + handler.types_start, hole.scope.start + handler.types_end
     node = node_at(context.tree, start, end)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hangup.fixes.fix import FixContext
+from hangup.fixes.statements import bound_names_of
 from hangup.syntax.tree import Node, ancestors, node_at
 
 _COMPREHENSIONS = (
@@ -22,6 +23,8 @@ _EQUALITIES = ("==", "!=", "is", "is not")
 _BOUND_TO_ITS_PLACE = ("named_expression", "yield")
 _BOUND_NAMES = (b"super", b"locals", b"vars", b"__class__")
 _TAKING_NONE = (b"all", b"any", b"dict", b"frozenset", b"list", b"set", b"tuple")
+_LOOPS = ("for_statement", "while_statement")
+_UNITS = ("function_definition", "class_definition", "lambda", "module")
 _BLOCKS = ("block", "module")
 
 
@@ -143,6 +146,11 @@ def _given(context: FixContext, node: Node, anchor: Node) -> set[str]:
             for clause in each.named_children:
                 if clause.type == "for_in_clause":
                     names |= _identifiers(clause.child_by_field_name("left"))
+    for each in ancestors(anchor.parent or anchor):
+        if each.type in _UNITS:
+            break
+        if each.type in _LOOPS:  # the function is made anew in each round, and readers wonder which round's they are
+            names |= bound_names_of([each])
     for scope in context.module.scopes:
         if scope.unit.kind == "class" and anchor.start_byte <= scope.start <= node.start_byte:
             names |= set(scope.names)

@@ -29,7 +29,12 @@ def make(context: FixContext) -> Iterator[Fix]:
     """One change: the client is made with a policy. The finding stays, for the last attempt can fail as well."""
     hole = context.hole
     call = hole.site.expression if hole is not None else None
-    if hole is None or not isinstance(call, Call) or not isinstance(call.function, Attribute) or is_unsafe(hole):
+    if (
+        hole is None
+        or not isinstance(call, Call)
+        or not isinstance(call.function, Attribute)
+        or is_unsafe(hole.site, hole.effect)
+    ):
         return
     if context.depends_on("aiohttp-retry", "aiohttp_retry") and _is_session(context, hole.scope, call.function.value):
         yield from _around_session(context, hole, call.function.value)

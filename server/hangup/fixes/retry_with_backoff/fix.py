@@ -47,4 +47,4 @@ def _timed(context: FixContext, retry: Retrial) -> Fix:
     return retry.fix(context, NAME, title, lines, [sleep.module, wait.module, clock.module, count.module])
 
 
-FIX = FixMaker(NAME, frozenset({"HUP101"}), 30, make)
+FIX = FixMaker(NAME, frozenset({"HUP101", "HUP102"}), 30, make)

@@ -10,7 +10,7 @@ from hangup.fixes.arguments import append_argument
 from hangup.fixes.backoff import counted, manner
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.naming import free_name, is_taken, write_function
-from hangup.fixes.retrial import Retrial, retrial
+from hangup.fixes.retrial import Retrial, is_unsafe, retrial
 from hangup.fixes.statements import Place, place_of
 from hangup.syntax.edits import Edit, apply
 from hangup.syntax.tree import Node, enclosing, node_at, parse
@@ -56,7 +56,13 @@ def _sent(context: FixContext, retry: Retrial, call: Call, key: str) -> Iterator
     if packages == {"stripe"} and not any(entry.idempotent for _, entry in retry.hole.effect.entries):
         if call.keyword("idempotency_key") is None and "StripeService" not in "".join(names):
             yield from append_argument(context.source, context.tree, end, f"idempotency_key={key}")
-    elif retry.unsafe and packages and packages <= _HEADERS and len(positional) <= _BEFORE_HEADERS:
+    elif (
+        retry.unsafe == 1
+        and is_unsafe(retry.hole.site, retry.hole.effect)
+        and packages
+        and packages <= _HEADERS
+        and len(positional) <= _BEFORE_HEADERS
+    ):
         given = call.keyword("headers")
         if given is None and packages == {"urllib3"} and any("#" in name for name in names):
             return  # headers of a call take the place of those of the pool

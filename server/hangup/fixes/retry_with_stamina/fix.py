@@ -36,4 +36,4 @@ def make(context: FixContext) -> Iterator[Fix]:
     yield retry.fix(context, NAME, title, lines, [retrying.module])
 
 
-FIX = FixMaker(NAME, frozenset({"HUP101"}), 25, make)
+FIX = FixMaker(NAME, frozenset({"HUP101", "HUP102"}), 25, make)

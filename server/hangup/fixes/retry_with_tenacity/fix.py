@@ -42,4 +42,4 @@ def make(context: FixContext) -> Iterator[Fix]:
     yield retry.fix(context, NAME, title, lines, [each.module for each in parts.values()])
 
 
-FIX = FixMaker(NAME, frozenset({"HUP101"}), 25, make)
+FIX = FixMaker(NAME, frozenset({"HUP101", "HUP102"}), 25, make)

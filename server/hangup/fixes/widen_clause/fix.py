@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hangup.facts.model import Guard, Handler
-from hangup.fixes.clauses import names_a_tuple, raises_again, reads_its_own, uses_what_fails
+from hangup.fixes.clauses import is_of_no_use, missed_in, names_a_tuple, reads_its_own, uses_what_fails
 from hangup.fixes.fix import Fix, FixContext, FixMaker
 from hangup.fixes.imports import add_imports
 from hangup.fixes.naming import best_classes, write_clause
@@ -30,7 +30,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         return
     if names_a_tuple(context, hole.scope, handler) or reads_its_own(hole.scope, handler):
         return
-    if uses_what_fails(context, hole, guard, handler) or raises_again(context, hole, guard):
+    if uses_what_fails(context, hole, guard, handler) or is_of_no_use(context, hole, guard):
         return
     body = context.source.slice(hole.scope.start + handler.body_start, hole.scope.start + handler.body_end)
     if body.strip() in ("pass", "..."):
@@ -39,7 +39,7 @@ def make(context: FixContext) -> Iterator[Fix]:
         clause.body.scope is hole.scope and clause.body.guard == index and clause.handler == handler
         for clause in dead_clauses(context.context)
     )
-    missed = _missed(context, hole, guard)
+    missed = missed_in(context, hole, guard)
     wanted = best_classes(context, missed, [qualified for qualified, _ in hole.effect.entries])
     clause, modules = write_clause(context, hole.scope, wanted)
     kept = [] if dead else _kept(context, hole, handler, wanted)
@@ -71,17 +71,6 @@ def _innermost(context: FixContext, hole: Hole) -> tuple[int, Guard] | None:
             arriving = context.flow.guards.follow(hole.scope, hole.site.guard, hole.errors, until=index).through
             return None if any(grouped(name) for name in arriving) else (index, guard)
     return None
-
-
-def _missed(context: FixContext, hole: Hole, guard: Guard) -> frozenset[str]:
-    """What gets out of the `try`: from this call, and from the others in it."""
-    start, end = hole.scope.start + guard.body_start, hole.scope.start + guard.body_end
-    inside = [
-        each
-        for each in context.context.holes
-        if each.scope is hole.scope and start <= each.scope.start + each.site.expression.start < end
-    ]
-    return frozenset(name for each in (hole, *inside) for name in each.missed)
 
 
 FIX = FixMaker(NAME, frozenset({"HUP101"}), 16, make)

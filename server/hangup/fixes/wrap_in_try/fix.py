@@ -14,8 +14,8 @@ NAME = "wrap-in-try"
 def make(context: FixContext) -> Iterator[Fix]:
     """The statement goes into a `try`; one fix for each thing that its handler may do, the most fitting first."""
     hole = context.hole
-    if hole is None:
-        return
+    if hole is None or (context.finding.code == "HUP102" and hole.callee is None):
+        return  # what the clauses around a library's call are for is known: they can be made to catch the rest
     start, end = hole.scope.start + hole.site.expression.start, hole.scope.start + hole.site.expression.end
     place = place_of(context.source, context.tree, start, end)
     if place is None:
@@ -34,4 +34,4 @@ def make(context: FixContext) -> Iterator[Fix]:
 _CALLERS_DECIDE = "there is nothing to give in place of the value that this must give: handle the error in its callers"
 
 
-FIX = FixMaker(NAME, frozenset({"HUP101", "HUP103"}), 20, make)
+FIX = FixMaker(NAME, frozenset({"HUP101", "HUP102", "HUP103"}), 20, make)
