@@ -29,7 +29,7 @@ import requests
 
 
 def main():
-    response = requests.get(sys.argv[1], timeout=1)
+    response = requests.get(sys.argv[1], timeout=0.4)
     print(response.text)
 
 
@@ -41,7 +41,7 @@ from urllib.request import urlopen
 
 
 def main():
-    print(urlopen(sys.argv[1], timeout=1).read().decode())
+    print(urlopen(sys.argv[1], timeout=0.4).read().decode())
 
 
 main()
@@ -52,7 +52,7 @@ import sys
 from urllib.parse import urlsplit
 
 url = urlsplit(sys.argv[1])
-with socket.create_connection((url.hostname, url.port), timeout=1) as s:
+with socket.create_connection((url.hostname, url.port), timeout=0.4) as s:
     s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
     while part := s.recv(1024):
         print(part.decode())
@@ -79,7 +79,7 @@ import httpx
 
 
 async def main():
-    async with httpx.AsyncClient(timeout=1) as client:
+    async with httpx.AsyncClient(timeout=0.4) as client:
         response = await client.get(sys.argv[1])
         print(response.text)
 
@@ -104,7 +104,7 @@ import sys
 import requests
 
 try:
-    print(requests.get(sys.argv[1], timeout=1).text)
+    print(requests.get(sys.argv[1], timeout=0.4).text)
 except ConnectionError:
     print("handled")
 """
@@ -217,7 +217,7 @@ def test_the_namesake_catches_after_the_fix(tmp_path: Path) -> None:
 
 
 def test_a_timeout_that_was_added_ends_the_wait(tmp_path: Path) -> None:
-    text = REQUESTS.replace(", timeout=1", "")
+    text = REQUESTS.replace(", timeout=0.4", "")
     changed = fixed(text, "HUP401", "Add timeout")
     assert "timeout=10" in changed
     with FaultServer("hang_before_response", hang=20) as server:
