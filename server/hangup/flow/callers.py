@@ -7,15 +7,14 @@ from functools import cached_property
 
 import msgspec
 
-from hangup.facts.expressions import Attribute, Call, Constant, Expression, Lambda, Name
+from hangup.facts.expressions import Call, Constant, Expression, Lambda
 from hangup.facts.model import Site
 from hangup.flow.effects import Effects
-from hangup.knowledge.packs import read_boundaries
+from hangup.flow.takers import TAKERS, comes_out_here, last_name
 from hangup.knowledge.schema import Boundary
-from hangup.resolve.entries import holds
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.project import Scope
-from hangup.resolve.values import Defined, Dotted, Method, Values
+from hangup.resolve.values import Defined
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -35,15 +34,6 @@ class Caller(msgspec.Struct, frozen=True):
     later: bool = False
 
 
-def _by_last_name() -> dict[str, list[Boundary]]:
-    found: dict[str, list[Boundary]] = {}
-    for boundary in read_boundaries().boundaries:
-        for name in {name.rpartition(".")[2] for name in (*boundary.names, *boundary.methods)}:
-            found.setdefault(name, []).append(boundary)
-    return found
-
-
-_TAKERS = _by_last_name()
 _Index = dict[Scope, dict[tuple[Scope, int, bool], Caller]]
 _SOMEBODY = Boundary(outcome="whoever calls it back has to expect it", certain=False)
 
@@ -54,6 +44,7 @@ class Callers:
     def __init__(self, evaluator: Evaluator, effects: Effects) -> None:
         self._evaluator = evaluator
         self._effects = effects
+        self._takers = effects.takers
         self._sorted: dict[Scope, list[Caller]] = {}
 
     def of(self, scope: Scope) -> list[Caller]:
@@ -138,16 +129,16 @@ class Callers:
                 continue
             for argument in call.arguments:
                 value = argument.value
-                last = _last_name(value)
+                last = last_name(value)
                 if last in names or isinstance(value, Lambda):
                     for target in self._functions(scope, value):
-                        taker = self._boundary(scope, call, value) or _SOMEBODY
+                        taker = self._takers.boundary(scope, call, value) or _SOMEBODY
                         yield target, _place(scope, site, value, taker)
                 elif (
                     last is None
                     and not isinstance(value, Constant)
-                    and _last_name(call.function) in _TAKERS
-                    and (boundary := self._boundary(scope, call, value)) is not None
+                    and last_name(call.function) in TAKERS
+                    and (boundary := self._takers.boundary(scope, call, value)) is not None
                 ):
                     for inner in _calls_inside(scope, site, value):
                         self._handed.setdefault(scope, {})[inner.start] = _place(scope, site, inner, boundary)
@@ -156,36 +147,9 @@ class Callers:
         values = self._evaluator.values(scope, expression)
         return [v.scope for v in values if isinstance(v, Defined) and v.scope.unit.kind in ("function", "lambda")]
 
-    def _boundary(self, scope: Scope, call: Call, argument: Expression) -> Boundary | None:
-        functions = self._evaluator.values(scope, call.function)
-        names = [_last_name(call.function), *(f.name.rpartition(".")[2] for f in functions if isinstance(f, Dotted))]
-        for boundary in (boundary for name in dict.fromkeys(names) if name for boundary in _TAKERS.get(name, ())):
-            if self._takes(boundary, functions, call) and _is_taken(boundary, call, argument):
-                return boundary
-        return None
-
-    def _takes(self, boundary: Boundary, functions: Values, call: Call) -> bool:
-        if any(isinstance(function, Dotted) and function.name in boundary.names for function in functions):
-            return True
-        if not isinstance(call.function, Attribute) or call.function.name not in boundary.methods:
-            return False
-        if boundary.receivers:
-            owners = {function.owner for function in functions if isinstance(function, Method)}
-            return not owners.isdisjoint(boundary.receivers)
-        # The project's own method of that name is a call like any other.
-        return not any(isinstance(function, Defined) for function in functions)
-
-
-def _is_taken(boundary: Boundary, call: Call, argument: Expression) -> bool:
-    if boundary.when is not None and holds(boundary.when, call) is not True:
-        return False
-    by_keyword = call.keyword(boundary.keyword) if boundary.keyword else None
-    by_position = call.positional(boundary.position) if boundary.position is not None else None
-    return boundary.any_argument or argument is by_keyword or argument is by_position
-
 
 def _place(scope: Scope, site: Site, handed: Expression, boundary: Boundary) -> Caller:
-    in_place = boundary.effect == "in-place" or (boundary.effect == "stays" and site.awaited)
+    in_place = comes_out_here(boundary, awaited=site.awaited)
     return Caller(
         scope, site.guard, handed.start, handed.end, None if in_place else boundary, not site.dropped, not site.awaited
     )
@@ -200,13 +164,6 @@ def _calls_inside(scope: Scope, taker: Site, argument: Expression) -> list[Expre
         for site in scope.unit.sites
         if site.kind == "call" and site is not taker and argument.start <= site.expression.start < argument.end
     ]
-
-
-def _last_name(expression: Expression) -> str | None:
-    """The name that `name` or `value.name` ends with; None for anything else."""
-    if isinstance(expression, Name):
-        return expression.id
-    return expression.name if isinstance(expression, Attribute) else None
 
 
 def _order(caller: Caller) -> tuple[str, int, bool]:

@@ -11,6 +11,7 @@ from hangup.facts.expressions import Attribute, Call, Expression, Name, dotted
 from hangup.facts.model import Site
 from hangup.flow.harmless import is_everyday, is_harmless
 from hangup.flow.sieve import EXHAUSTING, Sieve
+from hangup.flow.takers import Takers
 from hangup.knowledge.schema import Call as Entry
 from hangup.resolve.entries import applicable
 from hangup.resolve.evaluate import Evaluator
@@ -40,6 +41,7 @@ class Effect(msgspec.Struct):
     failures: Failures = {}
     callees: list[Scope] = []
     certain: bool = True
+    handed: Call | None = None
 
     @property
     def is_network(self) -> bool:
@@ -57,6 +59,7 @@ class Effects:
         self._evaluator = evaluator
         self._catalogue = evaluator.catalogue
         self.sieve = Sieve(evaluator.project, evaluator.catalogue)
+        self.takers = Takers(evaluator)
         self._known: dict[Scope, dict[int, tuple[Site, Effect]]] = {}
         self._opaque: dict[Scope, dict[int, bool]] = {}
 
@@ -109,6 +112,8 @@ class Effects:
             if not effect.entries and not effect.callees and isinstance(expression.function, Attribute):
                 for function in self._inferred(scope, expression.function):
                     self._called(effect, function, expression, scope)
+            if not effect.entries and not is_kept(expression, scope):
+                self._handed(effect, scope, site, expression)
         elif site.kind == "read" and isinstance(expression, Attribute):
             for owner in self._evaluator.values(scope, expression.value):
                 self._read(effect, owner, expression)
@@ -118,6 +123,14 @@ class Effects:
                 self._implied(effect, value, names, expression, scope)
         self._raise(effect)
         return effect
+
+    def _handed(self, effect: Effect, scope: Scope, site: Site, taker: Call) -> None:
+        """Add what a library's function raises where it is handed over to somebody who calls it at once."""
+        for call in self.takers.calls(scope, taker, awaited=site.awaited):
+            for function in self._evaluator.values(scope, call.function):
+                if isinstance(function, Dotted | Method):  # the project's own are found by `Callers`
+                    self._called(effect, function, call, scope)
+                    effect.handed = call
 
     def _reconnects(self, scope: Scope, call: Call) -> bool:
         """Whether `async for` goes over a call of a client that then connects again by itself."""

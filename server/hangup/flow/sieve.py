@@ -12,6 +12,7 @@ from functools import cached_property
 
 from hangup.facts.expressions import Attribute, Call, Expression, Lambda, Name
 from hangup.facts.model import Site
+from hangup.flow.takers import AT_ONCE, last_name
 from hangup.knowledge.catalogue import Catalogue
 from hangup.knowledge.vocabulary import Vocabulary, vocabulary
 from hangup.resolve.names import reaching
@@ -42,7 +43,9 @@ class Sieve:
         for site in scope.unit.sites:
             expression = site.expression
             if site.kind == "call":
-                if isinstance(expression, Call) and self._may_call(scope, expression.function, names):
+                if isinstance(expression, Call) and (
+                    self._may_call(scope, expression.function, names) or self._may_hand_over(expression)
+                ):
                     found.append(site)
             elif site.kind == "read":
                 if isinstance(expression, Attribute) and expression.name in properties:
@@ -59,6 +62,12 @@ class Sieve:
                 return True
             return function.id in names or self._is_bound(scope, function.id)
         return True
+
+    def _may_hand_over(self, call: Call) -> bool:
+        return last_name(call.function) in AT_ONCE and any(
+            isinstance(argument.value, Call) or last_name(argument.value) in self.library_calls
+            for argument in call.arguments
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:

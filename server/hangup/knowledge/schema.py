@@ -272,6 +272,8 @@ class Boundary(Struct, frozen=True):
     outcome: what happens to an error there, as the end of a sentence.
     certain: the error is lost or ends something; false where a framework or another caller may deal with it.
     parameters: the types of what the function is given when it is run, in order, without `self`.
+    arguments: which of the arguments behind the function it is called with, where those are written out: "all",
+        "positional", or the "items" of each.
     """
 
     outcome: str = ""
@@ -285,6 +287,7 @@ class Boundary(Struct, frozen=True):
     effect: Literal["ends", "stays", "in-place", "handled"] = "ends"
     certain: bool = True
     parameters: list[str] = []
+    arguments: Literal["all", "positional", "items"] | None = None
 
 
 class Override(Struct, frozen=True):

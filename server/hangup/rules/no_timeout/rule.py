@@ -42,7 +42,7 @@ def check(context: Context, rule: Rule) -> Iterator[Finding]:
 
 def _endless(context: Context, scope: Scope, effect: Effect, site: Site) -> Entry | None:
     """The entry by which the call waits for ever, if every entry that may hold agrees."""
-    call = site.expression
+    call = effect.handed or site.expression
     if not isinstance(call, Call) or not effect.certain or not effect.entries:
         return None
     for _, entry in effect.entries:
