@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from hangup.facts.expressions import dotted
+from hangup.facts.expressions import Call, Name, dotted
 from hangup.knowledge.schema import Class
 from hangup.resolve.containers import put_into
 from hangup.resolve.delegation import METHOD, delegated
@@ -42,6 +42,7 @@ class Members:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._own: dict[Scope, dict[str, Values]] = {}
+        self._named: dict[Scope, list[tuple[Scope, str]]] = {}
         self._orders: dict[Scope, tuple[Scope | str, ...]] = {}
         self._searching: set[Scope] = set()
         self._looking: set[tuple[Scope, str]] = set()
@@ -224,11 +225,9 @@ class Members:
         found: list[Values] = []
         if name in scope.names:
             found += [self._read(value) for value in self._engine.name(scope, name)]
-        for method in scope.children:
-            if method.unit.kind == "function" and method.unit.parameters:
-                origins = method.names.get(f"{method.unit.parameters[0].name}.{name}")
-                if origins:
-                    found.append(self._engine.bound(method, origins))
+        for method, own in self._selves(scope):
+            if origins := method.names.get(f"{own}.{name}"):
+                found.append(self._engine.bound(method, origins))
         found.append(put_into(self._engine, scope.children, name))
         result = join(*found)
         if len(result) > 1:  # `self.x = None` in the constructor, the real thing elsewhere
@@ -236,12 +235,25 @@ class Members:
         attributes[name] = result
         return result
 
+    def _selves(self, scope: Scope) -> list[tuple[Scope, str]]:
+        """The methods of a class, each with a name that its object has there: `self`, or a variable for a new one."""
+        known = self._named.get(scope)
+        if known is None:
+            known = self._named[scope] = []
+            for method in scope.children:
+                if method.unit.kind == "function":
+                    first = [parameter.name for parameter in method.unit.parameters[:1]]
+                    makers = {*first, scope.unit.name}
+                    known += [(method, name) for name in dict.fromkeys([*first, *_made_by(method, makers)])]
+        return known
+
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Forget what was found of classes that have changed, or a method of which has."""
         for scope in scopes:
             for each in (scope, scope.parent):
                 if each is not None:
                     self._own.pop(each, None)
+                    self._named.pop(each, None)
                     self._orders.pop(each, None)
 
     def _read(self, value: Value) -> Values:
@@ -251,6 +263,18 @@ class Members:
             if "property" in names or "cached_property" in names:
                 return self._engine.result(value.scope)
         return (value,)
+
+
+def _made_by(method: Scope, makers: set[str]) -> list[str]:
+    """The variables of a method that hold what calling one of these names gives: `made = cls()`."""
+    return [
+        binding.target
+        for binding in method.unit.bindings
+        if isinstance(binding.value, Call)
+        and isinstance(binding.value.function, Name)
+        and binding.value.function.id in makers
+        and "." not in binding.target
+    ]
 
 
 def _bind(value: Value, receiver: Scope | None) -> Value:
