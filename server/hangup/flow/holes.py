@@ -98,14 +98,16 @@ def _hole(flow: Flow, hole: Hole) -> Hole | None:
 
 
 def _merge_chains(found: list[Hole]) -> list[Hole]:
-    """Fold a hole into the one whose call it is a method of: they fail at one place and one fix covers both."""
+    """Fold a hole into the one whose call it is a method of, or whose result it enters and leaves (`with connect()`):
+    they fail at one place and one fix covers both."""
     kept: list[Hole] = []
     by_expression: dict[int, Hole] = {}
     for hole in found:
-        inner = by_expression.get(id(_receiver(hole.site.expression)))
+        expression = hole.site.expression
+        inner = by_expression.get(id(expression)) or by_expression.get(id(_receiver(expression)))
         if inner is None or inner.scope is not hole.scope or inner.site.guard != hole.site.guard:
             kept.append(hole)
-            by_expression.setdefault(id(hole.site.expression), hole)
+            by_expression.setdefault(id(expression), hole)
             continue
         for name, faults in hole.errors.items():
             inner.errors[name] = inner.errors.get(name, frozenset()) | faults
