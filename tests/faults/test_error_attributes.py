@@ -37,6 +37,18 @@ def _urllib(url: str) -> None:
     urllib.request.urlopen(url.replace("http:", "https:"), timeout=0.3)
 
 
+def _socket(url: str) -> None:
+    import socket
+
+    host, port = url.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), timeout=0.3) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        if not connection.recv(1):
+            connection.sendall(b"x" * 5_000_000)
+            connection.recv(1)
+            connection.sendall(b"x")
+
+
 def _aiohttp(url: str) -> None:
     import asyncio
 
@@ -75,6 +87,7 @@ CALLS: dict[str, Callable[[str], None]] = {
     "requests": _requests,
     "httpx": _httpx,
     "urllib3": _urllib3,
+    "socket": _socket,
     "urllib": _urllib,
     "aiohttp": _aiohttp,
     "openai": _openai,
@@ -112,4 +125,4 @@ def test_what_the_files_say_is_not_there(library: str, fault: str) -> None:
 
 
 def test_there_are_libraries_to_see_it_with() -> None:
-    assert {library for library, _ in CELLS} >= {"requests", "httpx", "urllib3", "urllib"}
+    assert {library for library, _ in CELLS} >= {"requests", "httpx", "urllib3", "socket", "urllib"}
