@@ -58,6 +58,9 @@ FORMER = {"method_whitelist"}
 # One class that stands for several: its methods may be those of any of them.
 STANDS_FOR: dict[type, tuple[type, ...]] = {socket.SocketIO: (io.BufferedRWPair, io.TextIOWrapper)}
 
+MAKES_ONE_INSIDE = {"requests.Response:streamed#iter_content"}
+"""Functions that make a generator in a function of theirs."""
+
 packs = pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS)
 
 
@@ -205,6 +208,20 @@ def test_calls_exist(pack: schema.Pack) -> None:
             is_property = isinstance(found, property) or inspect.isdatadescriptor(found)
             assert is_property is call.property, name
             assert call.property or callable(found) or isinstance(found, staticmethod | classmethod), name
+
+
+@packs
+def test_generators_are_generators(pack: schema.Pack) -> None:
+    """What gives a generator is listed as such: it does nothing before that is iterated over."""
+    for call in pack.calls:
+        if not (call.raises or call.silent):
+            continue
+        for name in names_here(pack, call):
+            function = member(name)
+            gives_one = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+            listed = name.rpartition("#")[2].rpartition(".")[2] in call.generators
+            if "__" not in name and name not in MAKES_ONE_INSIDE:
+                assert listed == gives_one, name
 
 
 @packs

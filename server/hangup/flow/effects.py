@@ -13,7 +13,7 @@ from hangup.flow.harmless import is_everyday, is_harmless
 from hangup.flow.sieve import EXHAUSTING, Sieve
 from hangup.flow.takers import Takers
 from hangup.knowledge.schema import Call as Entry
-from hangup.resolve.entries import applicable
+from hangup.resolve.entries import applicable, is_generator
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import RECONNECTING
 from hangup.resolve.project import Scope
@@ -163,7 +163,7 @@ class Effects:
 
     def _called(self, effect: Effect, function: Value, call: Call, scope: Scope) -> None:
         if isinstance(function, Dotted):
-            self._list(effect, function.name, call)
+            self._list_called(effect, function.name, call, scope)
             if function.name in EXHAUSTING and (argument := call.positional(0)) is not None:
                 for value in self._evaluator.values(scope, argument):
                     self._implied(effect, value, _ITERATION[False], argument, scope)
@@ -172,7 +172,7 @@ class Effects:
             self._list(effect, f"{function.of}#__call__", call)
             effect.name = dotted(call.function) or effect.name
         elif isinstance(function, Method):
-            self._list(effect, function.qualified, call)
+            self._list_called(effect, function.qualified, call, scope)
             effect.certain = effect.certain and not function.overridden
         elif isinstance(function, Defined):
             inner = function.scope
@@ -220,12 +220,25 @@ class Effects:
                 for method in self._evaluator.attribute(value, name):
                     if isinstance(method, Defined):
                         effect.callees.append(method.scope)
-        if isinstance(value, Many) and value.made_by is not None and names in _ITERATION.values():
-            # Iterated over on the spot, it runs where it is called.
-            functions = self._evaluator.values(scope, expression.function) if isinstance(expression, Call) else ()
-            if not any(isinstance(f, Defined) and f.scope is value.made_by for f in functions):
-                effect.callees.append(value.made_by)
-                effect.name = effect.name or value.made_by.qualified_name
+        if isinstance(value, Many) and names in _ITERATION.values():
+            self._drained(effect, value, expression, scope)
+
+    def _drained(self, effect: Effect, generator: Many, expression: Expression, scope: Scope) -> None:
+        """Add what iterating over a generator does; iterated over on the spot, it runs where it is called."""
+        functions = self._evaluator.values(scope, expression.function) if isinstance(expression, Call) else ()
+        made_by = generator.made_by
+        if made_by is not None and not any(isinstance(f, Defined) and f.scope is made_by for f in functions):
+            effect.callees.append(made_by)
+            effect.name = effect.name or made_by.qualified_name
+        names = {f.qualified if isinstance(f, Method) else getattr(f, "name", "") for f in functions}
+        if generator.call and generator.call not in names:
+            self._list(effect, generator.call, expression)
+
+    def _list_called(self, effect: Effect, qualified: str, call: Call, scope: Scope) -> None:
+        """List a library's call, unless it only makes a generator, which is kept or given back."""
+        lazy = any(is_generator(entry, qualified) for entry in self._catalogue.calls(qualified))
+        if not (lazy and (is_kept(call, scope) or _is_returned(call, scope))):
+            self._list(effect, qualified, call)
 
     def _list(self, effect: Effect, qualified: str, expression: Expression, *, reading: bool = False) -> None:
         for entry in applicable(self._catalogue.calls(qualified), expression, reading=reading):

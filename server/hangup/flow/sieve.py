@@ -98,7 +98,7 @@ class Sieve:
     def _implied(self) -> frozenset[str]:
         """The kinds of sites that may run a method which they do not name."""
         kinds = {kind for kind, methods in _IMPLIED.items() if not self.names.isdisjoint(methods)}
-        return frozenset({*kinds, "iterate"} if self._given.generators else kinds)
+        return frozenset({*kinds, "iterate"} if self._given.generators or self._vocabulary.generators else kinds)
 
     def covers(self, scopes: Iterable[Scope]) -> bool:
         """Whether it is still right when these scopes have become what they are now."""

@@ -196,12 +196,14 @@ class Call(Struct, frozen=True):
     protocol: what the peer speaks, where it is not the library's; with "+tls" behind it, all of it over TLS.
     unmeasured: why its cells are not measured; then it is never reason for a finding.
     since, until: the first and last version of the library (of Python, for the standard library) that it holds for.
+    generators: the last names of those in `match` that give a generator: they fail while that is iterated over.
     """
 
     match: list[str]
     when: str | None = None
     property: bool = False
     awaitable: bool = False
+    generators: list[str] = []
     phase: list[Phase] = []
     raises: dict[str, str | list[str]] = {}
     silent: dict[str, str] = {}

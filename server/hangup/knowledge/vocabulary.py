@@ -14,11 +14,12 @@ from hangup.knowledge.packs import read_pack
 @dataclass(frozen=True)
 class Vocabulary:
     """calls: the last names of functions, classes and methods. properties: of attributes whose reading is a call.
-    policies: of what tells a client to try again."""
+    policies: of what tells a client to try again. generators: whether any call gives a generator."""
 
     calls: frozenset[str]
     properties: frozenset[str]
     policies: frozenset[str] = frozenset()
+    generators: bool = False
 
 
 def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
@@ -45,7 +46,8 @@ def vocabulary(catalogue: Catalogue, imports: Iterable[str]) -> Vocabulary:
         if entry.form == "policy"
         for name in entry.match
     }
-    return Vocabulary(frozenset(calls), frozenset(properties), frozenset(policies))
+    generators = any(call.generators for path in files for call in read_pack(path).calls)
+    return Vocabulary(frozenset(calls), frozenset(properties), frozenset(policies), generators)
 
 
 def _imported(catalogue: Catalogue, name: str) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hangup.facts.expressions import Call, Constant
 from hangup.resolve.engine import Engine
-from hangup.resolve.entries import applicable
+from hangup.resolve.entries import applicable, is_generator
 from hangup.resolve.language import GATHERING, PICKING, TRANSPARENT
 from hangup.resolve.project import Scope
 from hangup.resolve.values import (
@@ -126,4 +126,8 @@ def _handed_on(engine: Engine, scope: Scope, name: str, call: Call) -> Values:
 def _returned(engine: Engine, name: str, owner: str, call: Call) -> Values:
     entries = applicable(engine.catalogue.calls(name), call)
     types = [owner if entry.returns == "self" else entry.returns for entry in entries if entry.returns]
-    return join(*(engine.typed(each) for each in types)) if types else UNKNOWN
+    found = join(*(engine.typed(each) for each in types)) if types else UNKNOWN
+    if any(is_generator(entry, name) for entry in entries):
+        elements = [value.element for value in found if isinstance(value, Many)]
+        return (Many(join(*elements) if elements else UNKNOWN, call=name),)
+    return found

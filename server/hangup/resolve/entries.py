@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hangup.facts.expressions import Call as CallExpression
@@ -26,6 +27,11 @@ def applicable(entries: Iterable[Call], expression: Expression, *, reading: bool
         if given is True:
             break
     return tuple(possible)
+
+
+def is_generator(entry: Call, qualified: str) -> bool:
+    """Whether a call of that name does nothing but give a generator, which fails where it is iterated over."""
+    return bool(entry.generators) and re.split(r"[.#]", qualified)[-1] in entry.generators
 
 
 def holds(condition: str, expression: Expression) -> bool | None:

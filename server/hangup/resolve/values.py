@@ -70,11 +70,12 @@ class Items(msgspec.Struct, frozen=True):
 
 class Many(msgspec.Struct, frozen=True):
     """Something to iterate over or index: the values an element may have. keyed: it is a mapping to them. made_by: the
-    generator function that runs while it is iterated over."""
+    generator function that runs while it is iterated over; call: the qualified name of the library's call that does."""
 
     element: Values
     keyed: bool = False
     made_by: Scope | None = None
+    call: str = ""
 
 
 class Managed(msgspec.Struct, frozen=True):
