@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from hangup.facts.conditions import Condition
 from hangup.facts.expressions import Expression
 
 NOWHERE = -1
@@ -157,7 +158,8 @@ class Raise(Fact, frozen=True, gc=False):
 
     expression: what is raised; None for a bare `raise`.
     guard: the guard around it. handler: (guard, index) of the clause whose body it ends; None outside of handlers.
-    always: every way through that clause's body raises.
+    always: every way through that clause's body raises. when: what the clause has asked of its error on the way here;
+    None where it has asked nothing.
     """
 
     expression: Expression | None
@@ -166,6 +168,7 @@ class Raise(Fact, frozen=True, gc=False):
     always: bool
     start: int
     end: int
+    when: Condition | None = None
 
 
 class Parameter(Fact, frozen=True, gc=False):

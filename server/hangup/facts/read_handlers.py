@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from hangup.facts.expressions import Expression, Sequence
 from hangup.facts.model import Guard, Handler
+from hangup.facts.read_conditions import read_asked
 from hangup.facts.read_expressions import read
 from hangup.facts.state import Reading
 from hangup.syntax.tree import field
@@ -42,6 +43,7 @@ def read_try(state: Reading, node: Node, read_block: Callable[..., None]) -> Non
         saved = state.handler, state.handler_always
         block = _block(clause)
         state.handler, state.handler_always = (index, at), block is not None and always_raises(block)
+        read_asked(state, block, handlers[at].name)
         read_block(state, block)
         state.handler, state.handler_always = saved
     for child in node.named_children:

@@ -142,7 +142,8 @@ def _raise(state: Reading, node: Node) -> None:
     parts = [child for child in node.named_children if child.type != "comment"]
     expressions = [read(state, child) for child in parts]
     expression = expressions[0] if expressions else None
-    state.raises.append(Raise(expression, state.guard, state.handler, state.handler_always, *state.span(node)))
+    when = state.asked.get(node.start_byte)
+    state.raises.append(Raise(expression, state.guard, state.handler, state.handler_always, *state.span(node), when))
 
 
 def _if(state: Reading, node: Node) -> None:

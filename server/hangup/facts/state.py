@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from hangup.facts.conditions import Condition
 from hangup.facts.expressions import Expression
 from hangup.facts.model import NOWHERE, Binding, Definition, Guard, Imported, Loop, Narrowing, Raise, Site, Unit
 
@@ -29,6 +30,7 @@ class Reading:
     data: the module's text; base: the offset where the unit starts in it.
     define: reads a nested function, class or lambda and gives its unit.
     guard, loop, until, handler: the guard, loop, block end and handler clause around the current statement.
+    asked: what handlers have asked of their errors before a `raise`, by the offset of that in the module.
     """
 
     data: bytes
@@ -40,6 +42,7 @@ class Reading:
     loop: bool = False
     handler: tuple[int, int] | None = None
     handler_always: bool = False
+    asked: dict[int, Condition] = field(default_factory=dict)
     yields: list[int] = field(default_factory=list)
     yielded: list[Expression] = field(default_factory=list)
     imports: list[Imported] = field(default_factory=list)

@@ -12,6 +12,7 @@ from hangup.facts.model import NOWHERE, Guard, Handler, Raise
 from hangup.flow.classes import ClassTree, grouped, in_group
 from hangup.flow.retries.plan import Plan
 from hangup.flow.retries.plans import Plans
+from hangup.flow.verdicts import Verdicts
 from hangup.resolve.evaluate import Evaluator
 from hangup.resolve.language import EXPECTING, STRICT_GROUPS, SUPPRESSING, TASK_GROUPS
 from hangup.resolve.project import Scope
@@ -52,6 +53,7 @@ class Guards:
         self._evaluator = evaluator
         self._classes = classes
         self._plans = plans
+        self._verdicts = Verdicts(evaluator, classes)
         self._entered: set[Scope] = set()
         self._with: dict[Scope, dict[int, _Managing]] = {}
         self._types: dict[Scope, dict[int, tuple[frozenset[str], bool]]] = {}
@@ -259,11 +261,12 @@ class Guards:
                 after[error] = after.get(error, False) or explicit
                 continue
             handler = fact.handlers[at]
-            if handler.outcome == "handles":
+            raised = list(self._raised_by(scope, (guard, at), handler, error))
+            if handler.outcome == "handles" and not raised:
                 passage.stopped[error] = (guard, at)
                 continue
             cleans_up = self.catches_anything(scope, handler)
-            for name, again in self._raised_by(scope, (guard, at), handler, error):
+            for name, again in raised:
                 after[name] = after.get(name, False) or explicit or not (again and cleans_up)
         return after
 
@@ -286,10 +289,13 @@ class Guards:
     def _raised_by(
         self, scope: Scope, clause: tuple[int, int], handler: Handler, error: str
     ) -> Iterator[tuple[str, bool]]:
-        """What a clause that always raises turns an error into, and whether it raises the same one again. A `raise` of
-        something unknown counts as handled."""
+        """What a clause that surely raises for an error turns it into, and whether it raises the same one again. A
+        `raise` of something unknown counts as handled."""
         for statement in scope.unit.raises:
-            if statement.handler != clause or not statement.always:
+            if statement.handler != clause:
+                continue
+            met = None if statement.when is None else self._verdicts.holds(scope, statement.when, error)
+            if met is False or not (met or statement.always):
                 continue
             if statement.expression is None or _names(statement, handler.name):
                 yield error, True
